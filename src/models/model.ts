@@ -1,0 +1,26 @@
+/** Registry names of the models, in documentation order. */
+export const MODEL_NAMES = [
+  'category_prediction',
+  'amount_prediction',
+  'anomaly_detection',
+  'cashflow_forecasting',
+] as const;
+export type ModelName = (typeof MODEL_NAMES)[number];
+
+/** A decoded artifact, or everything that is wrong with its bytes. */
+export type Decoded<Artifact> =
+  | { readonly ok: true; readonly artifact: Artifact }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** What every model offers to training and serving besides its own `fit` and `predict`. */
+export interface Model<Artifact> {
+  readonly name: ModelName;
+  /** Layout number of the bytes; raised whenever older code could not read them or would answer otherwise. */
+  readonly format: number;
+  /** A complete safetensors file; equal artifacts give equal bytes. */
+  encode(artifact: Artifact): Uint8Array;
+  /** Reads what `encode` wrote; never throws, whatever the bytes. The artifact may be a view of them. */
+  decode(bytes: Uint8Array): Decoded<Artifact>;
+  /** Answers to the model's built-in probe transactions: the same numbers for the same artifact, always. */
+  probe(artifact: Artifact): readonly number[];
+}

@@ -1,0 +1,43 @@
+import type { Transaction } from '../bank/transaction.ts';
+
+/** What became of each row of an append: the three always add up to the number of rows handed in. */
+export interface AppendCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+/** Which rows to read; everything when left out. */
+export interface HistoryRange {
+  readonly accountId?: string;
+  /** First instant wanted (inclusive). */
+  readonly from?: number;
+  /** First instant no longer wanted (exclusive). */
+  readonly until?: number;
+}
+
+/**
+ * The one durable history of transactions. Every method rejects with AppError `store_unavailable` when the store
+ * cannot be reached or is damaged. Rows of the same instant keep the order in which they were first appended.
+ */
+export interface HistoryStore {
+  /**
+   * Remembers transactions; once it resolves they survive a crash of this process and of the machine.
+   *
+   * A transaction with an id is known by account and id: equal content leaves it unchanged, other content replaces
+   * it. One without an id is known by account, content and its occurrence number within this call, so that
+   * appending a whole file twice adds nothing while two equal coffees in one file stay two rows: hand a file
+   * over in one call. An interrupted append may have stored some of its rows; repeating it completes the rest.
+   */
+  append(transactions: readonly Transaction[]): Promise<AppendCounts>;
+  /** The newest `limit` transactions of an account strictly before `at`, oldest first. */
+  before(accountId: string, at: number, limit: number): Promise<Transaction[]>;
+  /** Every transaction in order of time, read page by page; rows written meanwhile may or may not appear. */
+  all(range?: HistoryRange): AsyncIterable<Transaction>;
+  /** Number of transactions held. */
+  count(): Promise<number>;
+  /** Grows with every change made by any process, and with nothing else. */
+  revision(): Promise<number>;
+  /** Releases the store; further calls reject. Closing twice is allowed. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import type { Transaction } from '../bank/transaction.ts';
+
+const WORD = /[\p{L}\p{M}'&]+|\S*\d\S*/gu;
+const TOKENS_MAX = 6;
+
+/**
+ * The merchant as a key that survives store numbers and references: lower-case words without digits, at most six, of
+ * the merchant name or else the description. Falls back to the whole text when every word holds a digit; '' when
+ * there is no text at all.
+ */
+export function merchantKey(transaction: Transaction): string {
+  const text = (transaction.merchantName || transaction.description).toLowerCase();
+  if (text === '') return '';
+  let key = '';
+  let tokens = 0;
+  for (const match of text.match(WORD) ?? []) {
+    if (/\d/.test(match)) continue;
+    key = key === '' ? match : `${key} ${match}`;
+    tokens++;
+    if (tokens === TOKENS_MAX) break;
+  }
+  return key === '' ? text : key;
+}

@@ -1,0 +1,137 @@
+import { DAY_MS } from '../bank/calendar.ts';
+import { currencyDigits, toMajor } from '../bank/money.ts';
+import type { Transaction } from '../bank/transaction.ts';
+import { rankSorted } from '../kernels/stats/quantile.ts';
+import { merchantKey } from './merchant-key.ts';
+import { type AmountStatistic, amountStatistic, logAmount } from './statistics.ts';
+
+/** At most this many of an account's latest transactions are looked at. */
+export const HISTORY_MAX = 256;
+
+/** One earlier transaction of the account, reduced to what features look at. */
+export interface PastRow {
+  readonly at: number;
+  readonly merchant: string;
+  readonly currency: string | null;
+  readonly logAmount: number;
+  /** Signed amount in major units. */
+  readonly amount: number;
+  /** Confirmed category, or '' when it is not known (yet). */
+  readonly category: string;
+}
+
+/** Reduces a transaction to what later features may know of it; `category` overrules what the row itself says. */
+export function toPastRow(transaction: Transaction, category = transaction.category): PastRow {
+  const { amountMinor, currency } = transaction;
+  return {
+    at: transaction.at,
+    merchant: merchantKey(transaction),
+    currency,
+    logAmount: logAmount(transaction),
+    amount: amountMinor === null ? Number.NaN : toMajor(amountMinor, currencyDigits(currency)),
+    category,
+  };
+}
+
+/** What the account's past says about one transaction. */
+export interface Past {
+  readonly count: number;
+  /** Days since the account's latest transaction; NaN without one. */
+  readonly daysSinceLast: number;
+  /** Days since the account's latest transaction with the same merchant. */
+  readonly daysSinceMerchant: number;
+  /** Number of earlier transactions with the same merchant. */
+  readonly merchantCount: number;
+  readonly amount: AmountStatistic | null;
+  /** Rank of this amount among the account's, 0..1. */
+  readonly amountRank: number;
+  readonly merchantAmount: AmountStatistic | null;
+  /** Money out during the 30 days before, in major units. */
+  readonly spend30Days: number;
+  /** Most frequent confirmed category, '' without one. */
+  readonly category: string;
+  /** Latest confirmed category with the same merchant. */
+  readonly merchantCategory: string;
+}
+
+const EMPTY: Past = {
+  count: 0,
+  daysSinceLast: Number.NaN,
+  daysSinceMerchant: Number.NaN,
+  merchantCount: 0,
+  amount: null,
+  amountRank: Number.NaN,
+  merchantAmount: null,
+  spend30Days: Number.NaN,
+  category: '',
+  merchantCategory: '',
+};
+const MERCHANT_COUNT_MIN = 2;
+
+/**
+ * Summarises an account's past for a transaction. `rows` are in time order; those at or after the transaction's own
+ * instant are ignored, whatever the caller handed in, and of the others only the latest {@link HISTORY_MAX} count.
+ * Amounts are compared within the transaction's currency.
+ */
+export function summarisePast(rows: readonly PastRow[], transaction: Transaction, merchant: string): Past {
+  let end = rows.length;
+  while (end > 0 && rows[end - 1].at >= transaction.at) end--;
+  if (end === 0) return EMPTY;
+  const start = Math.max(0, end - HISTORY_MAX);
+  const all = new Float64Array(end - start);
+  const same = new Float64Array(end - start);
+  let allCount = 0;
+  let sameCount = 0;
+  let merchantCount = 0;
+  let lastMerchantAt = Number.NaN;
+  let merchantCategory = '';
+  let spend = 0;
+  const spendFrom = transaction.at - 30 * DAY_MS;
+  let categories: Map<string, number> | null = null;
+  for (let i = start; i < end; i++) {
+    const row = rows[i];
+    const isSameCurrency = row.currency === transaction.currency;
+    if (isSameCurrency && !Number.isNaN(row.logAmount)) all[allCount++] = row.logAmount;
+    if (isSameCurrency && row.at >= spendFrom && row.amount < 0) spend -= row.amount;
+    if (merchant !== '' && row.merchant === merchant) {
+      merchantCount++;
+      lastMerchantAt = row.at;
+      if (isSameCurrency && !Number.isNaN(row.logAmount)) same[sameCount++] = row.logAmount;
+      if (row.category !== '') merchantCategory = row.category;
+    }
+    if (row.category !== '') {
+      categories ??= new Map();
+      categories.set(row.category, (categories.get(row.category) ?? 0) + 1);
+    }
+  }
+  const sorted = all.subarray(0, allCount).sort();
+  return {
+    count: end - start,
+    daysSinceLast: (transaction.at - rows[end - 1].at) / DAY_MS,
+    daysSinceMerchant: (transaction.at - lastMerchantAt) / DAY_MS,
+    merchantCount,
+    amount: summariseAmounts(sorted),
+    amountRank: rankSorted(sorted, logAmount(transaction)),
+    merchantAmount:
+      sameCount < MERCHANT_COUNT_MIN ? null : summariseAmounts(same.subarray(0, sameCount).sort()),
+    spend30Days: spend,
+    category: categories === null ? '' : mostFrequent(categories),
+    merchantCategory,
+  };
+}
+
+function summariseAmounts(sorted: Float64Array): AmountStatistic | null {
+  return sorted.length === 0 ? null : amountStatistic(sorted);
+}
+
+function mostFrequent(counts: ReadonlyMap<string, number>): string {
+  let best = '';
+  let bestCount = 0;
+  for (const [value, valueCount] of counts) {
+    if (valueCount > bestCount || (valueCount === bestCount && value < best)) {
+      best = value;
+      bestCount = valueCount;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,64 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { type Config, isLoopback } from '../config.ts';
+import { AppError } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import { ALL_SCOPES } from './scopes.ts';
+
+/** The key of the first steps: public, hence worth nothing beyond the own machine. */
+export const DEVELOPMENT_KEY = 'dev-api-key-change-in-production';
+
+const CREDENTIAL_LENGTH_MAX = 4096;
+
+interface StoredKey {
+  readonly digest: Buffer;
+  readonly caller: Caller;
+}
+
+/**
+ * Builds the check of a credential against the keys of `config`. Only SHA-256 digests are kept, and every one of
+ * them is compared in constant time, so that the time taken tells nothing about how much of a key was right.
+ */
+export function createApiKeyCheck(config: Config): (credential: string) => Caller | null {
+  const stored: readonly StoredKey[] = effectiveKeys(config).map((key, index) => ({
+    digest: digestOf(key),
+    caller: {
+      id: key === DEVELOPMENT_KEY ? 'development-key' : `api-key-${index + 1}`,
+      scopes: ALL_SCOPES,
+    },
+  }));
+  return function authenticate(credential) {
+    if (credential.length > CREDENTIAL_LENGTH_MAX) return null;
+    const digest = digestOf(credential);
+    let caller: Caller | null = null;
+    for (const key of stored) {
+      if (timingSafeEqual(key.digest, digest)) caller = key.caller;
+    }
+    return caller;
+  };
+}
+
+/** The keys that work: those configured, and the development key in debug mode on a loopback host. */
+function effectiveKeys(config: Config): readonly string[] {
+  if (!config.isDebug || !isLoopback(config.host) || config.apiKeys.includes(DEVELOPMENT_KEY)) {
+    return config.apiKeys;
+  }
+  return [...config.apiKeys, DEVELOPMENT_KEY];
+}
+
+/**
+ * Refuses to serve when no credential could ever be accepted.
+ * @throws AppError `config_invalid` that says what to set.
+ */
+export function requireKeys(config: Config): void {
+  if (effectiveKeys(config).length > 0) return;
+  const detail = config.isDebug
+    ? `has no key, and the development key only works on a loopback host, not on ${config.host}; set TITANS_API_KEYS, or TITANS_HOST=127.0.0.1`
+    : 'has no key, so nobody could call the service; set TITANS_API_KEYS (or TITANS_API_KEYS_FILE), or TITANS_DEBUG=true for a trial on this machine';
+  throw new AppError('config_invalid', `TITANS_API_KEYS ${detail}`, {
+    errors: [{ pointer: 'TITANS_API_KEYS', detail }],
+  });
+}
+
+function digestOf(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
+}

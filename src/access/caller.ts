@@ -1,0 +1,13 @@
+import type { Scope } from './scopes.ts';
+
+/** Who asks. The id may be logged and counted; it says nothing about the credential. */
+export interface Caller {
+  readonly id: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/**
+ * Turns a credential into its caller, or null when it is unknown. It may be asynchronous because some kinds
+ * (a signed token) only have asynchronous checks.
+ */
+export type Authenticate = (credential: string) => Caller | null | Promise<Caller | null>;

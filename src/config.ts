@@ -1,0 +1,409 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { isTimeZone } from './bank/calendar.ts';
+import { isCurrency } from './bank/money.ts';
+import { AppError, type ErrorPlace } from './errors.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Effective settings, parsed once at start and handed to whoever needs them. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly isDebug: boolean;
+  readonly apiKeys: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly timezone: string;
+  /** ISO 4217 code for transactions that name none; null leaves their currency unknown. */
+  readonly currency: string | null;
+  readonly logLevel: LogLevel;
+  /** For each variable of OPTIONS, the layer its value came from. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** What a person should know but what does not stop the start, such as a misspelt variable. */
+  readonly warnings: readonly string[];
+}
+
+type Setting = Exclude<keyof Config, 'sources' | 'warnings'>;
+
+/** A value read from text, or what is wrong with the text. */
+type Parsed = { readonly value: unknown } | { readonly fault: string };
+
+/** One environment variable. */
+export interface Option {
+  readonly name: string;
+  readonly setting: Setting;
+  readonly kind: string;
+  /** As it would be written in the environment; empty means "not set". */
+  readonly default: string;
+  /** A secret is never shown, and may be given as the content of the file named by `NAME_FILE`. */
+  readonly isSecret: boolean;
+  readonly meaning: string;
+  readonly parse: (text: string) => Parsed;
+}
+
+/** THE table of settings; docs/config.md and `titans config` are made from it. */
+export const OPTIONS: readonly Option[] = [
+  {
+    name: 'TITANS_HOST',
+    setting: 'host',
+    kind: 'host name or address',
+    default: '127.0.0.1',
+    isSecret: false,
+    meaning: 'Address to listen on; 0.0.0.0 or :: for every interface',
+    parse: parseHost,
+  },
+  {
+    name: 'TITANS_PORT',
+    setting: 'port',
+    kind: 'integer 0..65535',
+    default: '8000',
+    isSecret: false,
+    meaning: 'Port to listen on; 0 lets the system choose',
+    parse: parsePort,
+  },
+  {
+    name: 'TITANS_DATA_DIR',
+    setting: 'dataDir',
+    kind: 'directory',
+    default: 'var',
+    isSecret: false,
+    meaning: 'Where models and the embedded database live',
+    parse: parseDirectory,
+  },
+  {
+    name: 'TITANS_DEBUG',
+    setting: 'isDebug',
+    kind: 'true or false',
+    default: 'false',
+    isSecret: false,
+    meaning: 'Accept the development key on a loopback host; never in production',
+    parse: parseFlag,
+  },
+  {
+    name: 'TITANS_API_KEYS',
+    setting: 'apiKeys',
+    kind: 'list of keys',
+    default: '',
+    isSecret: true,
+    meaning: 'Keys that may call every route, separated by commas; each has at least 8 characters',
+    parse: parseApiKeys,
+  },
+  {
+    name: 'TITANS_ALLOWED_HOSTS',
+    setting: 'allowedHosts',
+    kind: 'list of host names',
+    default: '',
+    isSecret: false,
+    meaning:
+      'Host headers to answer, such as api.example.com or *.example.com; unset: loopback names when listening on loopback, otherwise any',
+    parse: parseAllowedHosts,
+  },
+  {
+    name: 'TITANS_CORS_ORIGINS',
+    setting: 'corsOrigins',
+    kind: 'list of origins',
+    default: '',
+    isSecret: false,
+    meaning: 'Web origins whose pages may call the API, such as https://app.example.com, or *; unset: none',
+    parse: parseCorsOrigins,
+  },
+  {
+    name: 'TITANS_TIMEZONE',
+    setting: 'timezone',
+    kind: 'IANA time zone',
+    default: 'UTC',
+    isSecret: false,
+    meaning: 'Where dates without an offset are local',
+    parse: parseTimezone,
+  },
+  {
+    name: 'TITANS_CURRENCY',
+    setting: 'currency',
+    kind: 'ISO 4217 code',
+    default: '',
+    isSecret: false,
+    meaning: 'Currency of transactions that name none; unset: unknown, with two decimals',
+    parse: parseCurrency,
+  },
+  {
+    name: 'TITANS_LOG_LEVEL',
+    setting: 'logLevel',
+    kind: LOG_LEVELS.join(', '),
+    default: 'info',
+    isSecret: false,
+    meaning: 'Least severe log lines to write',
+    parse: parseLogLevel,
+  },
+];
+
+/** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
+const LATER = [
+  'TITANS_TRUSTED_PROXIES',
+  'TITANS_REDIS_URL',
+  'TITANS_DATABASE_URL',
+  'TITANS_JWT_SECRET',
+  'TITANS_RATE_LIMIT',
+  'TITANS_WORKERS',
+];
+
+const PREFIX = 'TITANS_';
+const FILE_SUFFIX = '_FILE';
+const API_KEY_LENGTH_MIN = 8;
+const API_KEY_LENGTH_MAX = 512;
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Variables of one origin; earlier layers win over later ones. */
+export interface ConfigLayer {
+  readonly source: string;
+  readonly variables: Variables;
+}
+
+/** Parses one set of variables; see {@link parseLayers}. */
+export function parseConfig(variables: Variables, readFile: (path: string) => string): Config {
+  return parseLayers([{ source: 'environment', variables }], readFile);
+}
+
+/**
+ * Parses layers of variables, strongest first, into a {@link Config}. An empty value counts as not set.
+ * @throws AppError `config_invalid` with every fault at once, each pointing at its variable.
+ */
+export function parseLayers(layers: readonly ConfigLayer[], readFile: (path: string) => string): Config {
+  const errors: ErrorPlace[] = [];
+  const settings: Record<string, unknown> = {};
+  const sources: Record<string, string> = {};
+  for (const option of OPTIONS) {
+    const found = findText(option, layers, readFile);
+    if ('fault' in found) {
+      errors.push({ pointer: found.name, detail: found.fault });
+      continue;
+    }
+    const parsed = option.parse(found.text);
+    sources[option.name] = found.source;
+    if ('fault' in parsed) errors.push({ pointer: found.name, detail: parsed.fault });
+    else settings[option.setting] = parsed.value;
+  }
+  for (const name of LATER) {
+    for (const variant of [name, name + FILE_SUFFIX]) {
+      if (layers.some((layer) => isSet(layer.variables[variant]))) {
+        errors.push({ pointer: variant, detail: 'arrives in a later version; unset it' });
+      }
+    }
+  }
+  if (errors.length > 0) {
+    const list = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
+    throw new AppError('config_invalid', list, { errors });
+  }
+  return { ...settings, sources, warnings: unknownVariables(layers) } as unknown as Config;
+}
+
+type Found =
+  | { readonly name: string; readonly text: string; readonly source: string }
+  | { readonly name: string; readonly fault: string };
+
+function findText(option: Option, layers: readonly ConfigLayer[], readFile: (path: string) => string): Found {
+  const fileName = option.name + FILE_SUFFIX;
+  for (const { source, variables } of layers) {
+    const text = variables[option.name];
+    const path = option.isSecret ? variables[fileName] : undefined;
+    if (isSet(text) && isSet(path))
+      return { name: option.name, fault: `and ${fileName} are both set; keep one` };
+    if (isSet(text)) return { name: option.name, text: text.trim(), source };
+    if (!isSet(path)) continue;
+    try {
+      const content = readFile(path).trim();
+      if (content === '') return { name: fileName, fault: `names an empty file: ${path}` };
+      return { name: fileName, text: content, source: `${source}, file ${path}` };
+    } catch {
+      return { name: fileName, fault: `names a file that cannot be read: ${path}` };
+    }
+  }
+  return { name: option.name, text: option.default, source: 'default' };
+}
+
+function isSet(text: string | undefined): text is string {
+  return text !== undefined && text.trim() !== '';
+}
+
+/** What the command line adds to the environment. */
+export interface LoadOptions {
+  /** Stronger than the environment: flags given by a person. */
+  readonly flags?: Variables;
+  /** Weaker than the environment: what a command presumes (`demo` presumes TITANS_DEBUG=true). */
+  readonly presets?: Variables;
+  /** Where a `.env` file is looked for. */
+  readonly directory?: string;
+}
+
+/**
+ * The only reader of the process environment: flags, then the environment, then `.env`, then presets, then defaults.
+ * @throws AppError `config_invalid` with every fault at once.
+ */
+export function loadConfig(options: LoadOptions = {}): Config {
+  const dotenvPath = join(options.directory ?? process.cwd(), '.env');
+  const layers: ConfigLayer[] = [
+    { source: 'command line', variables: options.flags ?? {} },
+    { source: 'environment', variables: process.env },
+  ];
+  if (existsSync(dotenvPath)) {
+    layers.push({ source: '.env', variables: parseEnv(readText(dotenvPath)) });
+  }
+  layers.push({ source: 'preset', variables: options.presets ?? {} });
+  return parseLayers(layers, readText);
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+/** One line of `titans config`. */
+export interface Described {
+  readonly name: string;
+  readonly value: string;
+  readonly source: string;
+  readonly meaning: string;
+}
+
+/** The effective value of every option and where it came from; secrets are counted, not shown. */
+export function describeConfig(config: Config): readonly Described[] {
+  return OPTIONS.map((option) => ({
+    name: option.name,
+    value: describeValue(config[option.setting], option.isSecret),
+    source: config.sources[option.name],
+    meaning: option.meaning,
+  }));
+}
+
+function describeValue(value: Config[Setting], isSecret: boolean): string {
+  if (value === null || (Array.isArray(value) && value.length === 0)) return '(not set)';
+  if (isSecret) return Array.isArray(value) ? `(${value.length} hidden)` : '(hidden)';
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** Whether `host` only reaches this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function unknownVariables(layers: readonly ConfigLayer[]): readonly string[] {
+  const known = OPTIONS.flatMap((option) =>
+    option.isSecret ? [option.name, option.name + FILE_SUFFIX] : [option.name],
+  );
+  const later = LATER.flatMap((name) => [name, name + FILE_SUFFIX]);
+  const names = new Set(layers.flatMap((layer) => Object.keys(layer.variables)));
+  const warnings: string[] = [];
+  for (const name of [...names].sort()) {
+    if (!name.startsWith(PREFIX) || known.includes(name) || later.includes(name)) continue;
+    const nearest = known.toSorted((a, b) => editDistance(name, a) - editDistance(name, b))[0];
+    warnings.push(`${name} is not a setting and is ignored; did you mean ${nearest}?`);
+  }
+  return warnings;
+}
+
+/** Levenshtein distance (Wagner and Fischer, 1974). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const IPV6 = /^\[?([0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)\]?$/;
+
+function parseHost(text: string): Parsed {
+  const address = IPV6.exec(text);
+  if (address !== null) return { value: address[1] };
+  if (HOST.test(text)) return { value: text };
+  return { fault: 'must be a host name or an address such as 127.0.0.1, without scheme or port' };
+}
+
+function parsePort(text: string): Parsed {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return { value: port };
+  return { fault: 'must be an integer from 0 to 65535' };
+}
+
+function parseDirectory(text: string): Parsed {
+  return text.includes('\0') ? { fault: 'must be a path' } : { value: text };
+}
+
+const FLAGS: Readonly<Record<string, boolean>> = {
+  true: true,
+  '1': true,
+  yes: true,
+  on: true,
+  false: false,
+  '0': false,
+  no: false,
+  off: false,
+};
+
+function parseFlag(text: string): Parsed {
+  const flag = text.toLowerCase();
+  return Object.hasOwn(FLAGS, flag) ? { value: FLAGS[flag] } : { fault: 'must be true or false' };
+}
+
+function splitList(text: string): string[] {
+  const entries = text.split(/[,\r\n]/).map((entry) => entry.trim());
+  return [...new Set(entries.filter((entry) => entry !== ''))];
+}
+
+/** Parses a list of which every entry must pass; a faulty entry is named by its place, never shown. */
+function parseList(text: string, isValid: (entry: string) => boolean, rule: string): Parsed {
+  const entries = splitList(text);
+  const wrong = entries.findIndex((entry) => !isValid(entry));
+  return wrong < 0 ? { value: entries } : { fault: `entry ${wrong + 1} ${rule}` };
+}
+
+function parseApiKeys(text: string): Parsed {
+  return parseList(
+    text,
+    (key) =>
+      key.length >= API_KEY_LENGTH_MIN && key.length <= API_KEY_LENGTH_MAX && /^[\x21-\x7e]+$/.test(key),
+    `must have ${API_KEY_LENGTH_MIN} to ${API_KEY_LENGTH_MAX} printable ASCII characters without spaces`,
+  );
+}
+
+function parseAllowedHosts(text: string): Parsed {
+  return parseList(
+    text.toLowerCase(),
+    (host) => host === '*' || HOST.test(host.replace(/^\*\./, '')) || /^\[[0-9a-f:.]+\]$/.test(host),
+    'must be a host name such as api.example.com, *.example.com, [::1] or *, without scheme or port',
+  );
+}
+
+function parseCorsOrigins(text: string): Parsed {
+  return parseList(text, isOrigin, 'must be an origin such as https://app.example.com, without a path, or *');
+}
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
+
+function parseTimezone(text: string): Parsed {
+  return isTimeZone(text) ? { value: text } : { fault: 'must be an IANA time zone such as Europe/London' };
+}
+
+function parseCurrency(text: string): Parsed {
+  if (text === '') return { value: null };
+  const code = text.toUpperCase();
+  return isCurrency(code) ? { value: code } : { fault: 'must be an ISO 4217 currency code such as EUR' };
+}
+
+function parseLogLevel(text: string): Parsed {
+  const level = text.toLowerCase();
+  return LOG_LEVELS.some((known) => known === level)
+    ? { value: level }
+    : { fault: `must be one of ${LOG_LEVELS.join(', ')}` };
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createApiKeyCheck, DEVELOPMENT_KEY, requireKeys } from '../../src/access/api-keys.ts';
+import { ALL_SCOPES, SCOPES } from '../../src/access/scopes.ts';
+import { parseConfig } from '../../src/config.ts';
+import { AppError } from '../../src/errors.ts';
+
+function configOf(variables: Record<string, string>) {
+  return parseConfig(variables, () => '');
+}
+
+test('a configured key becomes a caller with every scope', () => {
+  const authenticate = createApiKeyCheck(configOf({ TITANS_API_KEYS: 'first-long-key,second-long-key' }));
+  assert.deepEqual(authenticate('second-long-key'), { id: 'api-key-2', scopes: ALL_SCOPES });
+  assert.deepEqual(authenticate('first-long-key')?.id, 'api-key-1');
+  assert.deepEqual(
+    [...ALL_SCOPES],
+    SCOPES.map((scope) => scope.name),
+  );
+});
+
+test('anything but the exact key is nobody', () => {
+  const authenticate = createApiKeyCheck(configOf({ TITANS_API_KEYS: 'first-long-key' }));
+  for (const credential of [
+    '',
+    'first-long-ke',
+    'first-long-key ',
+    'FIRST-LONG-KEY',
+    'é',
+    'x'.repeat(100_000),
+  ]) {
+    assert.equal(authenticate(credential), null);
+  }
+});
+
+test('the id of a caller says nothing about the key', () => {
+  const authenticate = createApiKeyCheck(configOf({ TITANS_API_KEYS: 'first-long-key' }));
+  assert.doesNotMatch(String(authenticate('first-long-key')?.id), /first|long/);
+});
+
+test('the development key works only in debug mode on a loopback host, or when it is listed', () => {
+  const cases: [Record<string, string>, boolean][] = [
+    [{}, false],
+    [{ TITANS_DEBUG: 'true' }, true],
+    [{ TITANS_DEBUG: 'true', TITANS_HOST: 'localhost' }, true],
+    [{ TITANS_DEBUG: 'true', TITANS_HOST: '0.0.0.0' }, false],
+    [{ TITANS_DEBUG: 'true', TITANS_API_KEYS: 'another-key' }, true],
+    [{ TITANS_HOST: '0.0.0.0', TITANS_API_KEYS: DEVELOPMENT_KEY }, true],
+    [{ TITANS_API_KEYS: 'another-key' }, false],
+  ];
+  for (const [variables, works] of cases) {
+    const caller = createApiKeyCheck(configOf(variables))(DEVELOPMENT_KEY);
+    assert.equal(caller !== null, works, JSON.stringify(variables));
+  }
+});
+
+test('serving without any key is refused and says what to set', () => {
+  assert.throws(
+    () => requireKeys(configOf({})),
+    (error) =>
+      error instanceof AppError &&
+      error.row.code === 'config_invalid' &&
+      /set TITANS_API_KEYS/.test(error.detail) &&
+      /TITANS_DEBUG=true/.test(error.detail),
+  );
+  assert.throws(() => requireKeys(configOf({ TITANS_DEBUG: 'true', TITANS_HOST: '0.0.0.0' })), /loopback/);
+  requireKeys(configOf({ TITANS_DEBUG: 'true' }));
+  requireKeys(configOf({ TITANS_API_KEYS: 'another-key' }));
+});

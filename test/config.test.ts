@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { describeConfig, isLoopback, loadConfig, OPTIONS, parseConfig, parseLayers } from '../src/config.ts';
+import { AppError } from '../src/errors.ts';
+
+function noFile(path: string): string {
+  throw new Error(`no file ${path}`);
+}
+
+function faultsOf(variables: Record<string, string>, readFile = noFile): Record<string, string> {
+  try {
+    parseConfig(variables, readFile);
+  } catch (error) {
+    assert.ok(error instanceof AppError);
+    assert.equal(error.row.code, 'config_invalid');
+    return Object.fromEntries(error.errors.map((place) => [place.pointer, place.detail]));
+  }
+  return {};
+}
+
+test('an empty environment gives the documented defaults', () => {
+  const { sources, warnings, ...settings } = parseConfig({}, noFile);
+  assert.deepEqual(settings, {
+    host: '127.0.0.1',
+    port: 8000,
+    dataDir: 'var',
+    isDebug: false,
+    apiKeys: [],
+    allowedHosts: [],
+    corsOrigins: [],
+    timezone: 'UTC',
+    currency: null,
+    logLevel: 'info',
+  });
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(new Set(Object.values(sources)), new Set(['default']));
+});
+
+test('every variable is read in its own form', () => {
+  const config = parseConfig(
+    {
+      TITANS_HOST: '[::1]',
+      TITANS_PORT: ' 0 ',
+      TITANS_DATA_DIR: '/srv/titans',
+      TITANS_DEBUG: 'TRUE',
+      TITANS_API_KEYS: 'production-key-1, production-key-2,production-key-1',
+      TITANS_ALLOWED_HOSTS: 'api.Example.com,*.example.org,[::1]',
+      TITANS_CORS_ORIGINS: 'https://app.example.com,http://localhost:3000',
+      TITANS_TIMEZONE: 'Europe/London',
+      TITANS_CURRENCY: 'gbp',
+      TITANS_LOG_LEVEL: 'Warn',
+    },
+    noFile,
+  );
+  assert.equal(config.host, '::1');
+  assert.equal(config.port, 0);
+  assert.equal(config.dataDir, '/srv/titans');
+  assert.equal(config.isDebug, true);
+  assert.deepEqual(config.apiKeys, ['production-key-1', 'production-key-2']);
+  assert.deepEqual(config.allowedHosts, ['api.example.com', '*.example.org', '[::1]']);
+  assert.deepEqual(config.corsOrigins, ['https://app.example.com', 'http://localhost:3000']);
+  assert.equal(config.timezone, 'Europe/London');
+  assert.equal(config.currency, 'GBP');
+  assert.equal(config.logLevel, 'warn');
+});
+
+test('every fault is reported at once, under the name of its variable', () => {
+  const faults = faultsOf({
+    TITANS_HOST: 'http://here',
+    TITANS_PORT: '80000',
+    TITANS_DATA_DIR: 'a\0b',
+    TITANS_DEBUG: 'perhaps',
+    TITANS_API_KEYS: 'long-enough-key,short',
+    TITANS_ALLOWED_HOSTS: 'https://api.example.com',
+    TITANS_CORS_ORIGINS: 'app.example.com',
+    TITANS_TIMEZONE: 'Mars/Olympus',
+    TITANS_CURRENCY: 'EURO',
+    TITANS_LOG_LEVEL: 'loud',
+  });
+  assert.deepEqual(Object.keys(faults).sort(), OPTIONS.map((option) => option.name).sort());
+  assert.match(faults.TITANS_API_KEYS, /^entry 2 /);
+  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough/);
+});
+
+test('an origin with a path or a trailing slash is refused', () => {
+  assert.match(faultsOf({ TITANS_CORS_ORIGINS: 'https://a.example/' }).TITANS_CORS_ORIGINS, /origin/);
+});
+
+test('a secret may come from a file, one key a line', () => {
+  const config = parseConfig({ TITANS_API_KEYS_FILE: '/run/secrets/keys' }, (path) => {
+    assert.equal(path, '/run/secrets/keys');
+    return 'first-key-of-two\nsecond-key-of-two\n';
+  });
+  assert.deepEqual(config.apiKeys, ['first-key-of-two', 'second-key-of-two']);
+  assert.equal(config.sources.TITANS_API_KEYS, 'environment, file /run/secrets/keys');
+});
+
+test('a secret given twice, unreadable or empty is a fault', () => {
+  assert.match(
+    faultsOf({ TITANS_API_KEYS: 'key-in-variable', TITANS_API_KEYS_FILE: '/k' }).TITANS_API_KEYS,
+    /both set/,
+  );
+  assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }).TITANS_API_KEYS_FILE, /cannot be read/);
+  assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }, () => ' \n').TITANS_API_KEYS_FILE, /empty/);
+});
+
+test('only secrets have a file form', () => {
+  const config = parseConfig({ TITANS_PORT_FILE: '/port' }, noFile);
+  assert.equal(config.port, 8000);
+  assert.equal(config.warnings.length, 1);
+});
+
+test('a setting of a later version is refused, not ignored', () => {
+  const faults = faultsOf({ TITANS_REDIS_URL: 'redis://localhost', TITANS_JWT_SECRET_FILE: '/s' });
+  assert.deepEqual(Object.keys(faults), ['TITANS_REDIS_URL', 'TITANS_JWT_SECRET_FILE']);
+  assert.deepEqual(faultsOf({ TITANS_REDIS_URL: '' }), {});
+});
+
+test('a misspelt variable is a warning that names the nearest one', () => {
+  const { warnings } = parseConfig({ TITANS_API_KEY: 'x', TITANS_PROT: '1', HOME: '/' }, noFile);
+  assert.deepEqual(warnings, [
+    'TITANS_API_KEY is not a setting and is ignored; did you mean TITANS_API_KEYS?',
+    'TITANS_PROT is not a setting and is ignored; did you mean TITANS_PORT?',
+  ]);
+});
+
+test('earlier layers win over later ones, and each value knows its layer', () => {
+  const config = parseLayers(
+    [
+      { source: 'command line', variables: { TITANS_PORT: '1' } },
+      { source: 'environment', variables: { TITANS_PORT: '2', TITANS_HOST: 'localhost', TITANS_DEBUG: '' } },
+      { source: '.env', variables: { TITANS_HOST: 'other', TITANS_CURRENCY: 'EUR' } },
+      { source: 'preset', variables: { TITANS_DEBUG: 'true' } },
+    ],
+    noFile,
+  );
+  assert.equal(config.port, 1);
+  assert.equal(config.host, 'localhost');
+  assert.equal(config.currency, 'EUR');
+  assert.equal(config.isDebug, true);
+  assert.equal(config.sources.TITANS_PORT, 'command line');
+  assert.equal(config.sources.TITANS_HOST, 'environment');
+  assert.equal(config.sources.TITANS_CURRENCY, '.env');
+  assert.equal(config.sources.TITANS_DEBUG, 'preset');
+});
+
+test('loadConfig reads the environment and a .env file beside it', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'titans-config-'));
+  const before = process.env.TITANS_TIMEZONE;
+  try {
+    writeFileSync(
+      join(directory, '.env'),
+      'TITANS_TIMEZONE=Asia/Tokyo\nTITANS_CURRENCY="JPY" # yen\nTITANS_PORT=1\n',
+    );
+    process.env.TITANS_TIMEZONE = 'Europe/Paris';
+    const config = loadConfig({ directory, flags: { TITANS_PORT: '2' }, presets: { TITANS_DEBUG: 'true' } });
+    assert.equal(config.timezone, 'Europe/Paris');
+    assert.equal(config.currency, 'JPY');
+    assert.equal(config.port, 2);
+    assert.equal(config.isDebug, true);
+    rmSync(join(directory, '.env'));
+    assert.equal(loadConfig({ directory }).currency, null);
+  } finally {
+    if (before === undefined) delete process.env.TITANS_TIMEZONE;
+    else process.env.TITANS_TIMEZONE = before;
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('describeConfig shows every option and no secret', () => {
+  const config = parseConfig(
+    { TITANS_API_KEYS: 'production-key-1,production-key-2', TITANS_CORS_ORIGINS: 'https://a.b,https://c.d' },
+    noFile,
+  );
+  const lines = describeConfig(config);
+  assert.deepEqual(
+    lines.map((line) => line.name),
+    OPTIONS.map((option) => option.name),
+  );
+  assert.doesNotMatch(JSON.stringify(lines), /production-key/);
+  const values = Object.fromEntries(lines.map((line) => [line.name, line.value]));
+  assert.equal(values.TITANS_API_KEYS, '(2 hidden)');
+  assert.equal(values.TITANS_CORS_ORIGINS, 'https://a.b,https://c.d');
+  assert.equal(values.TITANS_CURRENCY, '(not set)');
+  assert.equal(values.TITANS_PORT, '8000');
+});
+
+test('loopback is this machine only', () => {
+  for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '::1', '[::1]'])
+    assert.ok(isLoopback(host), host);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.evil.example', 'localhost.example', '']) {
+    assert.ok(!isLoopback(host), host);
+  }
+});
+
+test('whatever the variables hold, the answer is a config or a list of faults', () => {
+  const names = OPTIONS.map((option) => option.name);
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...names), fc.string()), (variables) => {
+      const faults = faultsOf(variables);
+      for (const name of Object.keys(faults)) assert.ok(names.includes(name));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+});

@@ -134,9 +134,8 @@ function live(
   const rng = createRng(seed);
   const { drafts: recurring, paydays } = planRecurring(person, window, rng);
   const spending = planSpending(person, { window, paydays, townOf }, rng);
-  const ordinary = [...recurring, ...spending];
-  const moves = planMoves(person, ordinary, window, rng);
-  return [...ordinary, ...moves, ...plantAnomalies(person, index, spending, window, rng)];
+  const lived = [...recurring, ...spending, ...plantAnomalies(person, index, spending, window, rng)];
+  return [...lived, ...planMoves(person, lived, window, rng)];
 }
 
 /** Writes a wrong category on a few rows, as people do: another spending category at random. */
@@ -160,7 +159,7 @@ function enter(drafts: readonly Draft[], owners: readonly Person[], timezone: st
   // The sort is stable: rows of one instant keep the order in which they were made up.
   entries.sort((a, b) => a.at - b.at);
   const balances = owners.map((person, account) => {
-    const opening = account === person.card ? 0 : account === person.savings ? 8000 : 3000;
+    const opening = account === person.card ? 0 : account === person.savings ? 20_000 : 3000;
     return Math.round(opening * person.priceScale) * 10 ** currencyDigits(person.home.currency);
   });
   const transactions: Transaction[] = [];

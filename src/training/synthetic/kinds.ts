@@ -89,8 +89,8 @@ sold_item     | Income            | .05  | 32   | .7  | ten   | evening | flat  
 reimbursement | Income            | .03  | 75   | .7  | cents | none    | work     | flat     | bill   |      | deposit
 income_tax    | Taxes             | .01  | 380  | .6  | cents | none    | work     | january  | bill   |      | transfer
 local_tax     | Taxes             | .012 | 120  | .4  | cents | none    | work     | flat     | bill   |      | transfer
-flight        | Travel            | 0    | 260  | .6  | cents | any     | flat     | flat     | online | 4511 | card
-hotel         | Travel            | .01  | 320  | .6  | cents | day     | flat     | summer   | online | 7011 | card
+flight        | Travel            | .012 | 260  | .6  | cents | any     | flat     | flat     | online | 4511 | card
+hotel         | Travel            | .02  | 240  | .6  | cents | day     | flat     | summer   | online | 7011 | card
 car_hire      | Travel            | 0    | 170  | .4  | cents | day     | flat     | flat     | card   | 7512 | card
 tour          | Travel            | 0    | 48   | .5  | whole | day     | flat     | flat     | online | 4722 | card
 foreign_fee   | Fees & Charges    | 0    | 2.2  | .6  | cents | none    | flat     | flat     | bank   |      | fee

@@ -142,7 +142,7 @@ function moveBetween(
 
 function payInterest(person: Person, moves: readonly Draft[], window: Window, rng: Rng): Draft[] {
   const digits = currencyDigits(person.home.currency);
-  const start = 8000 * person.priceScale * 10 ** digits;
+  const start = 20_000 * person.priceScale * 10 ** digits;
   const stream: StreamPlan = {
     account: person.savings,
     merchant: 'Interest',

@@ -54,13 +54,13 @@ function openShop(name: string, place: Place, isLocal: boolean, rng: Rng): Shop 
 function localName(words: readonly string[], place: Place, rng: Rng): string {
   const word = pick(words, rng);
   const draw = rng();
-  if (draw < 0.28) return `${pick(SURNAMES, rng)}'s ${word}`;
-  if (draw < 0.5) return `${pick(ADJECTIVES, rng)} ${pick(NOUNS, rng)} ${word}`;
-  if (draw < 0.62) return `${place.city} ${word}`;
-  if (draw < 0.74) return `${pick(FIRST_NAMES, rng)}'s ${word}`;
-  if (draw < 0.84) return `${word} ${pick(SURNAMES, rng)}`;
+  if (draw < 0.25) return `${pick(SURNAMES, rng)}'s ${word}`;
+  if (draw < 0.44) return `${pick(ADJECTIVES, rng)} ${pick(NOUNS, rng)} ${word}`;
+  if (draw < 0.54) return `${place.city} ${word}`;
+  if (draw < 0.65) return `${pick(FIRST_NAMES, rng)}'s ${word}`;
+  if (draw < 0.74) return `${word} ${pick(SURNAMES, rng)}`;
   // The rest bears no word of its trade, as many real shops do: only history or the amount tells what it sells.
-  if (draw < 0.93) return `The ${pick(ADJECTIVES, rng)} ${pick(NOUNS, rng)}`;
+  if (draw < 0.88) return `The ${pick(ADJECTIVES, rng)} ${pick(NOUNS, rng)}`;
   return `${pick(SURNAMES, rng)} and ${pick(SURNAMES, rng)}`;
 }
 

@@ -24,7 +24,7 @@ bike_share: bike hire, rental bike, scooter ride, bike share
 car_service: car repair, car service, new tyres, oil change, garage, car wash, mechanic, brake pads
 clothing: clothes, shoes, new jacket, jeans, winter coat, dress, t-shirts, clothing store, sneakers, clothes shopping, socks and underwear
 electronics: headphones, phone case, new laptop, charger, electronics store, tablet, keyboard and mouse, camera, monitor
-marketplace: online order, online shopping, online purchase, ordered stuff, marketplace order, random things online, package
+marketplace: online order, online shopping, online purchase, ordered stuff, marketplace order, random things online, package, purchase, web shop
 department: department store, mall shopping, shopping, shopping trip, store purchase, bits and pieces
 books: books, book, novel, bookshop, magazine
 homeware: kitchen stuff, lamp, bedding, towels, candles, frying pan, plants and pots, curtains
@@ -70,7 +70,7 @@ sold_item: sold old bike, sold phone, sold sofa, sold books, flea market money, 
 reimbursement: expense reimbursement, insurance payout, travel expenses paid back, medical reimbursement, work expenses
 income_tax: income tax, tax payment, tax bill, tax prepayment, self assessment
 local_tax: council tax, city tax, car tax, waste tax, dog tax, property tax
-flight: flight, flights, plane tickets, flight to {city}, airline tickets, luggage fee
+flight: flight, flights, plane tickets, plane ticket to {city}, flight tickets, return flight {city}, flight to {city}, airline tickets, luggage fee
 hotel: hotel, hotel in {city}, holiday apartment, hotel booking, hostel, hotel night, weekend getaway hotel
 car_hire: rental car, car hire, hire car {city}
 tour: guided tour, boat trip, day tour, sightseeing, travel insurance and visa, airport lounge

@@ -21,7 +21,14 @@ const INFLATION_YEARLY = 0.03;
 const HOUR_MS = 3_600_000;
 // Tails beyond this would be anomalies nobody planted.
 const DEVIATION_MAX = 2.6;
-const EXPLORING_SHARE = 0.18;
+const EXPLORING_SHARE = 0.22;
+const ELSEWHERE_SHARE = 0.22;
+const GENERAL_STORES = ['supermarket', 'department', 'marketplace', 'corner_shop'];
+const SOLD_ELSEWHERE = new Set(
+  'food_market lunch fuel clothing books homeware toys pets games hobby lottery pharmacy cosmetics gift_shop textbooks hardware'.split(
+    ' ',
+  ),
+);
 const REFUND_SHARE = 0.02;
 const TRIP_RATES: Readonly<Record<string, number>> = {
   restaurant: 5,
@@ -200,8 +207,13 @@ function chooseShop(
   place: Place,
   rng: Rng,
 ): Shop | null {
-  const shops = context.townOf(place).get(kind.name);
+  const town = context.townOf(place);
+  const shops = town.get(kind.name);
   if (shops === undefined) return null;
+  // Much is bought where one is anyway: flowers at the supermarket, shampoo in the department store.
+  if (SOLD_ELSEWHERE.has(kind.name) && rng() < ELSEWHERE_SHARE) {
+    return pick(town.get(pick(GENERAL_STORES, rng)) as readonly Shop[], rng);
+  }
   if (place !== person.home || rng() < EXPLORING_SHARE) return pick(shops, rng);
   const favourites = person.favourites.get(kind.name) as readonly Shop[];
   // Squaring the draw makes the first favourite the most visited.

@@ -1,0 +1,118 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify';
+import { assert } from '../lib/assert.ts';
+import { createLogger } from './logger.ts';
+import { addAllowedHosts } from './plugins/allowed-hosts.ts';
+import { addCors } from './plugins/cors.ts';
+import { createGate } from './plugins/gate.ts';
+import { addJsonBody } from './plugins/json-body.ts';
+import { RequestLog } from './plugins/log-requests.ts';
+import { addProblems, answerClientError, sendUnroutedProblem } from './plugins/problem.ts';
+import { addProcessTime } from './plugins/process-time.ts';
+import { addRequestId, requestIdOf } from './plugins/request-id.ts';
+import { addSecurityHeaders } from './plugins/security-headers.ts';
+import type { RouteRow } from './route.ts';
+import { ROUTES } from './routes.ts';
+import type { HttpServices } from './services.ts';
+
+const BODY_BYTES_MAX = 1024 * 1024;
+const HEADER_BYTES_MAX = 16 * 1024;
+/** From the first byte of a request to its last header. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** From the first byte of a request to the last of its body. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How long an idle connection is kept; longer than the 60 s of usual load balancers, so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+const VERSION_PREFIX = '/v1';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What changes while the app runs: whether it is being closed. */
+    readonly lifecycle: { isClosing: boolean };
+  }
+}
+
+/**
+ * Builds the API around its services; does not listen. Every row of `routes` answers under its own path and under
+ * `/v1`, and starting fails when a route was registered without a row (hence without a scope).
+ */
+export function buildApp(services: HttpServices, routes: readonly RouteRow[] = ROUTES): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: (services.logger ?? createLogger(services.config.logLevel)) as FastifyBaseLogger,
+    logController: new RequestLog(),
+    genReqId: requestIdOf,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
+    rewriteUrl: (request) => withoutVersion(request.url ?? '/'),
+    frameworkErrors: sendUnroutedProblem,
+    clientErrorHandler: answerClientError,
+    // The 503 Fastify would send while closing is not of our form; requests that still come are answered instead.
+    return503OnClosing: false,
+  });
+  app.decorate('lifecycle', { isClosing: false });
+  app.decorateRequest('row', null);
+  app.decorateRequest('caller', null);
+  // An unknown Expect header is ignored (RFC 9110, 10.1.1) rather than refused outside our table.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+
+  addRequestId(app);
+  addSecurityHeaders(app);
+  addCors(app, services.config);
+  addAllowedHosts(app, services.config);
+  addProblems(app);
+  addJsonBody(app);
+  addProcessTime(app);
+  requireRows(app);
+  for (const row of routes) app.route(fastifyRoute(row, services, routes));
+  return app;
+}
+
+function withoutVersion(url: string): string {
+  if (!url.startsWith(VERSION_PREFIX)) return url;
+  const next = url[VERSION_PREFIX.length];
+  if (next === '/') return url.slice(VERSION_PREFIX.length);
+  return next === undefined || next === '?' ? `/${url.slice(VERSION_PREFIX.length)}` : url;
+}
+
+function fastifyRoute(row: RouteRow, services: HttpServices, routes: readonly RouteRow[]): RouteOptions {
+  const { route } = row;
+  const { parse, handle } = route.bind(services, routes);
+  const response = Object.fromEntries(
+    Object.entries(route.replies).flatMap(([status, { schema }]) => (schema ? [[status, schema]] : [])),
+  );
+  return {
+    method: row.method,
+    url: row.url,
+    config: { row },
+    onRequest: createGate(row, services.authenticate),
+    bodyLimit: route.bodyBytesMax,
+    schema: { response, ...(parse && { body: route.body?.schema }) },
+    // The body schema is for the document; the parser is the validator, so a body is walked once.
+    ...(parse && { validatorCompiler: () => (json: unknown) => ({ value: parse(json) }) }),
+    handler: handle,
+  };
+}
+
+function requireRows(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    assert(config?.row !== undefined, `route ${method} ${url} has no row in ROUTES, hence no scope`);
+    assert(config.row.scope.length > 0, `route ${method} ${url} names no scope`);
+  });
+}
+
+/**
+ * Stops taking connections, lets requests in flight finish, and cuts what is left after `timeoutMs`. Readiness
+ * turns 503 at once; with `drainMs` new requests are still answered for that long, so that load balancers notice.
+ */
+export async function closeGracefully(app: FastifyInstance, timeoutMs: number, drainMs = 0): Promise<void> {
+  app.lifecycle.isClosing = true;
+  if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
+  const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}

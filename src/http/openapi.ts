@@ -1,0 +1,197 @@
+import { SCOPES } from '../access/scopes.ts';
+import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
+import { problemHeaders, problemOf } from './plugins/problem.ts';
+import type { ReplyDescription, Route, RouteRow } from './route.ts';
+import type { JsonSchema } from './schemas/json-schema.ts';
+import { PROBLEM } from './schemas/problem.ts';
+
+type Json = Record<string, unknown>;
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'X-Request-ID': 'The X-Request-ID of the request when it was sane, else a new one; also in the log',
+  'X-Process-Time': 'Seconds from receiving the request to answering it',
+  'WWW-Authenticate': 'How to authenticate: Bearer',
+  'Retry-After': 'Seconds after which to try again',
+};
+const HEADERS_OF_ALL = ['X-Request-ID', 'X-Process-Time'];
+
+const GUARDED_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
+const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'too_large', 'malformed', 'invalid'];
+const COMMON_ERRORS: readonly ErrorCode[] = ['host_not_allowed', 'internal'];
+
+const DESCRIPTION = `Transaction intelligence on your own machine, learnt from your own data.
+
+Send a key as \`Authorization: Bearer KEY\` or \`X-API-Key: KEY\`. Every failure is \`application/problem+json\`
+(RFC 9457) and names every fault at once. Refusals come in this order: unknown route, credential, scope, media
+type, size, malformed JSON, wrong values. Every reply carries security headers and, unless it is a file of the
+documentation, \`Cache-Control: no-store\`.`;
+
+/** The OpenAPI 3.1 document of a table of routes. */
+export function describeApi(routes: readonly RouteRow[], version: string): Json {
+  const components = { schemas: {} as Json, responses: {} as Json };
+  const paths: Record<string, Json> = {};
+  for (const row of routes) {
+    const path = row.url.replace(/:(\w+)/g, '{$1}');
+    paths[path] ??= {};
+    paths[path][row.method.toLowerCase()] = describeOperation(row, components);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Titans Finance',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [
+      { url: '/', description: 'As written' },
+      { url: '/v1', description: 'The same, under a version' },
+    ],
+    tags: [...new Set(routes.map((row) => row.route.tag))].sort().map((name) => ({ name })),
+    paths,
+    components: {
+      ...components,
+      headers: Object.fromEntries(
+        Object.entries(HEADERS).map(([name, description]) => [
+          name,
+          { description, schema: { type: 'string' } },
+        ]),
+      ),
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `An API key. Scopes: ${SCOPES.map((scope) => `${scope.name} (${scope.meaning})`).join('; ')}.`,
+        },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key.' },
+      },
+    },
+  };
+}
+
+interface Components {
+  readonly schemas: Json;
+  readonly responses: Json;
+}
+
+function describeOperation({ scope, route }: RouteRow, components: Components): Json {
+  const isPublic = scope === 'public';
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    description: isPublic ? route.description : `${route.description}\n\nNeeds the scope \`${scope}\`.`,
+    security: isPublic ? [] : [{ bearer: [scope] }, { apiKey: [scope] }],
+    ...(route.params && { parameters: describeParams(route.params) }),
+    ...(route.body && { requestBody: describeBody(route.body, components) }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(route.replies).map(([status, reply]) => [status, describeReply(reply, components)]),
+      ),
+      ...describeFailures(route, isPublic, components),
+    },
+  };
+}
+
+function describeParams(params: NonNullable<Route['params']>): Json[] {
+  return Object.entries(params).map(([name, description]) => ({
+    name,
+    in: 'path',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  }));
+}
+
+function describeBody(body: NonNullable<Route['body']>, components: Components): Json {
+  const schema = componentOf(body.schema, components);
+  return { required: true, content: { 'application/json': { schema, examples: body.examples } } };
+}
+
+function describeReply(reply: ReplyDescription, components: Components): Json {
+  const schema = reply.schema && componentOf(reply.schema, components);
+  const own = Object.entries(reply.headers ?? {}).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' } },
+  ]);
+  return {
+    description: reply.description,
+    headers: { ...headerRefs(HEADERS_OF_ALL), ...Object.fromEntries(own) },
+    ...(schema && {
+      content: {
+        'application/json': { schema, ...(reply.example !== undefined && { example: reply.example }) },
+      },
+    }),
+    ...(reply.mediaType && { content: { [reply.mediaType]: {} } }),
+  };
+}
+
+function describeFailures(route: Route, isPublic: boolean, components: Components): Json {
+  const codes = new Set<ErrorCode>([
+    ...(isPublic ? [] : GUARDED_ERRORS),
+    ...(route.body === undefined ? [] : BODY_ERRORS),
+    ...route.errors,
+    ...COMMON_ERRORS.filter((code) => code !== 'host_not_allowed' || !route.isHostFree),
+  ]);
+  const byStatus = new Map<number, ErrorCode[]>();
+  // In the order of the table, so that one set of codes always gives one component.
+  for (const { code, status } of ERRORS) {
+    if (codes.has(code)) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => {
+      const name = of.join('_or_');
+      components.responses[name] ??= describeFailure(status, of, components);
+      return [status, { $ref: `#/components/responses/${name}` }];
+    }),
+  );
+}
+
+function describeFailure(status: number, codes: readonly ErrorCode[], components: Components): Json {
+  const rows = ERRORS.filter((row) => codes.includes(row.code));
+  const own = Object.keys(problemHeaders(status)).map(
+    (header) => Object.keys(HEADERS).find((name) => name.toLowerCase() === header) as string,
+  );
+  return {
+    description: rows.map((row) => `${row.title}: ${row.remedy}`).join(' '),
+    headers: headerRefs([...HEADERS_OF_ALL, ...own]),
+    content: {
+      'application/problem+json': {
+        schema: componentOf(PROBLEM, components),
+        examples: Object.fromEntries(
+          rows.map((row) => [row.code, { value: exampleProblem(row.code, row.remedy) }]),
+        ),
+      },
+    },
+  };
+}
+
+function exampleProblem(code: ErrorCode, remedy: string): unknown {
+  return problemOf(new AppError(code, remedy), '/', '6f1c2f0e-8c1b-4b52-9a57-2f5b1f0f9d3e');
+}
+
+function headerRefs(names: readonly string[]): Json {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** A reference to a schema by its title, with the titled schemas inside it made components as well. */
+function componentOf(schema: JsonSchema, components: Components): Json {
+  const inner = {
+    ...schema,
+    ...(schema.properties && {
+      properties: Object.fromEntries(
+        Object.entries(schema.properties).map(([name, property]) => [
+          name,
+          componentOf(property, components),
+        ]),
+      ),
+    }),
+    ...(schema.items && { items: componentOf(schema.items, components) }),
+    ...(typeof schema.additionalProperties === 'object' && {
+      additionalProperties: componentOf(schema.additionalProperties, components),
+    }),
+  };
+  if (schema.title === undefined) return inner;
+  components.schemas[schema.title] = inner;
+  return { $ref: `#/components/schemas/${schema.title}` };
+}

@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../errors.ts';
+
+const PLAIN_TYPE = 'application/json';
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+/** What the headers already say against a JSON body, or null. The media type itself is checked by Fastify. */
+export function bodyRefusalOf(headers: IncomingHttpHeaders): AppError | null {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return new AppError('unsupported_media_type', 'Send the body without Content-Encoding.');
+  }
+  const type = headers['content-type'];
+  if (type === PLAIN_TYPE) return null;
+  if (type === undefined) {
+    const isEmpty =
+      headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+    return isEmpty ? new AppError('malformed', 'The body is empty; send a JSON object.') : null;
+  }
+  const charset = CHARSET.exec(type)?.[1].toLowerCase();
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return null;
+  return new AppError('unsupported_media_type', 'Send JSON in UTF-8.');
+}
+
+/**
+ * Reads application/json and nothing else: strict UTF-8, no `__proto__`, last of duplicate keys wins. What is
+ * wrong with a document is only worked out once it has been refused.
+ */
+export function addJsonBody(app: FastifyInstance): void {
+  const parseSafely = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(PLAIN_TYPE, { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (!isUtf8(bytes)) return done(new AppError('malformed', 'The body is not UTF-8.'));
+    const text = bytes.toString('utf8');
+    parseSafely(request, text, (error, value) => {
+      if (error === null) done(null, value);
+      else done(new AppError('malformed', faultOf(text)));
+    });
+  });
+}
+
+function faultOf(text: string): string {
+  if (text === '') return 'The body is empty; send a JSON object.';
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const position = /at position (\d+)/.exec(String(error))?.[1];
+    if (position !== undefined) return `The body is not JSON: see character ${position}.`;
+    return 'The body is not JSON, or it ends too early.';
+  }
+  return 'The body has a key that could change the behaviour of objects (`__proto__` or `constructor.prototype`).';
+}

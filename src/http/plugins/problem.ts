@@ -1,0 +1,158 @@
+import type { Socket } from 'node:net';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, type ErrorCode } from '../../errors.ts';
+import type { Problem } from '../schemas/problem.ts';
+import { requestIdOf } from './request-id.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+const RETRY_AFTER_SECONDS = '5';
+
+/** More faults than this are counted, not listed: the reply to a bad request stays smaller than the request. */
+const ERRORS_MAX = 100;
+
+/** Fastify's own failures, in our table. */
+const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_NOT_FOUND: ['route_not_found', 'Nothing is served at this path.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['route_not_found', 'Nothing is served at this path.'],
+  FST_ERR_BAD_URL: ['malformed', 'The path is not well encoded.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send `Content-Type: application/json`.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too_large', 'The body is larger than this route takes.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed', 'The body is not as long as Content-Length says.'],
+  FST_ERR_HANDLER_TIMEOUT: ['timeout', 'The answer took too long.'],
+};
+
+/** Any failure as one of our table; what is not known becomes `internal`, and its cause goes to the log only. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
+  if (code !== undefined && Object.hasOwn(FRAMEWORK_CODES, code)) {
+    const [known, detail] = FRAMEWORK_CODES[code];
+    return new AppError(known, detail, { cause: error });
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new AppError('malformed', 'The request could not be read to its end.', { cause: error });
+  }
+  return new AppError('internal', 'The request failed here; the log has the cause under this request id.', {
+    cause: error,
+  });
+}
+
+/** The reply body of a failure (RFC 9457). */
+export function problemOf(error: AppError, path: string, requestId: string): Problem {
+  const { code, status, title } = error.row;
+  const omitted = error.errors.length - ERRORS_MAX;
+  return {
+    type: `urn:titans-finance:error:${code}`,
+    title,
+    status,
+    detail: omitted > 0 ? `${error.detail} (${omitted} more are not listed)` : error.detail,
+    instance: path,
+    code,
+    request_id: requestId,
+    errors: omitted > 0 ? error.errors.slice(0, ERRORS_MAX) : error.errors,
+  } as Problem;
+}
+
+/** Headers a failure of this status carries. */
+export function problemHeaders(status: number): Readonly<Record<string, string>> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' };
+  if (status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
+  return {};
+}
+
+function pathOf(request: FastifyRequest): string {
+  const url = request.originalUrl;
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function logFailure(request: FastifyRequest, error: AppError): void {
+  // Details and faults may quote the caller's values, so only the code of a caller's mistake is logged.
+  if (error.row.status < 500) request.log.debug({ code: error.row.code }, 'refused');
+  else
+    request.log.error(
+      { code: error.row.code, internal: error.internal, err: error.cause ?? error },
+      'failed',
+    );
+}
+
+/** Writes a failure as problem+json. */
+export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = toAppError(thrown);
+  logFailure(request, error);
+  const { status } = error.row;
+  reply
+    .code(status)
+    .headers(problemHeaders(status))
+    .type(MEDIA_TYPE)
+    .send(JSON.stringify(problemOf(error, pathOf(request), request.id)));
+}
+
+/** A failure before routing (a path that cannot be decoded): the hooks did not run, so their headers are set here. */
+export function sendUnroutedProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(SECURITY_HEADERS).header('x-request-id', request.id).header('x-process-time', '0.000000');
+  sendProblem(thrown, request, reply);
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** Makes every failure of the app a problem, and unknown routes the first refusal of all. */
+export function addProblems(app: FastifyInstance): void {
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler((request, reply) => sendProblem(unknownRoute(app, request, reply), request, reply));
+  // Before anything of the body is read: a broken body on an unknown route is a 404.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done();
+    const methods = methodsAt(app, request);
+    if (request.method === 'OPTIONS' && methods.length > 0) {
+      reply.code(204).header('allow', methods.join(', ')).send();
+    } else done(unknownRoute(app, request, reply));
+  });
+}
+
+function methodsAt(app: FastifyInstance, request: FastifyRequest): readonly string[] {
+  const path = request.url.split('?', 1)[0];
+  return METHODS.filter((method) => app.findRoute({ method, url: path }) !== null);
+}
+
+function unknownRoute(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): AppError {
+  const methods = methodsAt(app, request);
+  if (methods.length === 0)
+    return new AppError('route_not_found', 'Nothing is served at this path; see /docs.');
+  reply.header('allow', methods.join(', '));
+  return new AppError(
+    'route_not_found',
+    `This path takes ${methods.join(', ')}, not ${request.method}; see /docs.`,
+  );
+}
+
+const SOCKET_FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['too_large', 'The headers are larger than 16 KiB.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['malformed', 'The request did not arrive in time.'],
+};
+
+/** Answers what is not HTTP, or never became a whole request, in the same form, and closes the connection. */
+export function answerClientError(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const [code, detail] = SOCKET_FAILURES[error.code] ?? [
+    'malformed',
+    'This is not a well-formed HTTP request.',
+  ];
+  const failure = new AppError(code, detail);
+  const requestId = requestIdOf({ headers: {} } as Parameters<typeof requestIdOf>[0]);
+  const body = JSON.stringify(problemOf(failure, '', requestId));
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': MEDIA_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    'x-request-id': requestId,
+    'x-process-time': '0.000000',
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${failure.row.status} ${failure.row.title}\r\n${lines.join('')}\r\n${body}`);
+}

@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Scope } from '../access/scopes.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { JsonSchema } from './schemas/json-schema.ts';
+import type { HttpServices } from './services.ts';
+
+/** A worked request or reply of the documentation; the tests execute every one. */
+export interface Example {
+  readonly summary: string;
+  readonly value: unknown;
+}
+
+/** What a route answers with one status. */
+export interface ReplyDescription {
+  readonly description: string;
+  /** JSON replies only; the fields not named here do not leave. */
+  readonly schema?: JsonSchema;
+  /** Media type of a reply that is not JSON. */
+  readonly mediaType?: string;
+  readonly example?: unknown;
+  /** Header name to its meaning, beyond the headers of every reply. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A route with its services: how to read the body, if it has one, and what to do. */
+export interface BoundRoute {
+  /** Turns the parsed JSON into `request.body`; throws AppError `invalid` with every fault. */
+  readonly parse?: (json: unknown) => unknown;
+  readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
+}
+
+/** Everything about a route but where it is and who may call it. */
+export interface Route {
+  /** Unique name in the OpenAPI document. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly body?: { readonly schema: JsonSchema; readonly examples: Readonly<Record<string, Example>> };
+  readonly params?: Readonly<Record<string, string>>;
+  readonly replies: Readonly<Record<number, ReplyDescription>>;
+  /** Failures of its own; those of every route with a body or a guard are added. */
+  readonly errors: readonly ErrorCode[];
+  /** Largest body in bytes; 1 MiB by default. */
+  readonly bodyBytesMax?: number;
+  /** Whether it answers under any Host header (probes call by address). */
+  readonly isHostFree?: boolean;
+  /** Gets the whole table too, for the route that describes it. */
+  readonly bind: (services: HttpServices, routes: readonly RouteRow[]) => BoundRoute;
+}
+
+/** One row of ROUTES. */
+export interface RouteRow {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  /** What a caller needs; `public` is written out, so that no route is open by omission. */
+  readonly scope: Scope | 'public';
+  readonly route: Route;
+}
+
+/** Binds a route with a JSON body: the handler gets what the parser gives. */
+export function bindBody<Body>(
+  parse: (json: unknown) => Body,
+  handle: (body: Body, reply: FastifyReply) => unknown,
+): BoundRoute {
+  return { parse, handle: (request, reply) => handle(request.body as Body, reply) };
+}

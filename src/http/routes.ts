@@ -1,0 +1,19 @@
+import type { RouteRow } from './route.ts';
+import { docs, docsAsset } from './routes/docs.ts';
+import { health } from './routes/health.ts';
+import { home } from './routes/home.ts';
+import { openapi } from './routes/openapi.ts';
+import { predictCategory } from './routes/predict-category.ts';
+import { live, ready } from './routes/probes.ts';
+
+/** THE table of routes, in URL order. Each also answers under /v1. */
+export const ROUTES: readonly RouteRow[] = [
+  { method: 'GET', url: '/', scope: 'public', route: home },
+  { method: 'GET', url: '/docs', scope: 'public', route: docs },
+  { method: 'GET', url: '/docs/:asset', scope: 'public', route: docsAsset },
+  { method: 'GET', url: '/health', scope: 'public', route: health },
+  { method: 'GET', url: '/livez', scope: 'public', route: live },
+  { method: 'GET', url: '/openapi.json', scope: 'public', route: openapi },
+  { method: 'POST', url: '/predict/category', scope: 'predict', route: predictCategory },
+  { method: 'GET', url: '/readyz', scope: 'public', route: ready },
+];

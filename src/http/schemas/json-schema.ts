@@ -1,0 +1,33 @@
+/** A JSON Schema (2020-12), as OpenAPI 3.1 uses it; one with a title becomes a component of that name. */
+export interface JsonSchema {
+  readonly type: string | readonly string[];
+  readonly title?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly items?: JsonSchema;
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+}
+
+/** An object of exactly these properties, all of them required. */
+export function closedObject<const Properties extends Readonly<Record<string, JsonSchema>>>(
+  title: string,
+  properties: Properties,
+) {
+  return {
+    title,
+    type: 'object',
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  } as const;
+}

@@ -1,0 +1,86 @@
+import { FIELDS, type Field, type ParseOptions, parseTransaction } from '../../bank/fields.ts';
+import { AMOUNT_MAX } from '../../bank/money.ts';
+import { type Fault, TRANSACTION_TYPES, type Transaction } from '../../bank/transaction.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+/** More fields than this are refused without looking at each: nobody means them. */
+const FIELDS_MAX = 64;
+
+/** The wire fields of a transaction as JSON Schema, made from the table that parses them. */
+export const TRANSACTION_PROPERTIES: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+  FIELDS.map((field) => [
+    field.name,
+    { ...shapeOf(field), description: field.meaning, examples: [field.example] },
+  ]),
+);
+
+function shapeOf(field: Field): JsonSchema {
+  switch (field.kind) {
+    case 'amount':
+      return { type: ['number', 'null'], minimum: -AMOUNT_MAX, maximum: AMOUNT_MAX };
+    case 'type':
+      return { type: ['string', 'null'], enum: [...TRANSACTION_TYPES, null] };
+    case 'tags':
+      return { type: ['array', 'null'], items: { type: 'string' } };
+    default:
+      return { type: ['string', 'null'], maxLength: field.lengthMax };
+  }
+}
+
+/** One option beside the fields of a transaction. Null and absence both mean the default. */
+export interface BodyOption<Value> {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  readonly parse: (value: unknown) => Value | Fault;
+}
+
+/** The options a flat body may carry, by the name the handler knows them under. */
+export type BodyOptions<Values> = { readonly [Name in keyof Values]: BodyOption<Values[Name]> };
+
+/** A flat body, read: the transaction and its options, or every fault of both. */
+export type ParsedBody<Values> =
+  | { readonly ok: true; readonly transaction: Transaction; readonly options: Values }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Reads a body that holds the fields of one transaction and options side by side. */
+export function parseFlatBody<Values extends object>(
+  json: unknown,
+  bodyOptions: BodyOptions<Values>,
+  parseOptions: ParseOptions,
+): ParsedBody<Values> {
+  let fields = json;
+  const given: Record<string, unknown> = {};
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
+    const count = Object.keys(json).length;
+    if (count > FIELDS_MAX) {
+      return {
+        ok: false,
+        faults: [{ pointer: '', detail: `has ${count} fields; at most ${FIELDS_MAX} are read` }],
+      };
+    }
+    for (const key in bodyOptions) {
+      const { name } = bodyOptions[key];
+      if (!Object.hasOwn(json, name)) continue;
+      given[name] = (json as Record<string, unknown>)[name];
+      // Copied once at most: the caller's object is not changed.
+      if (fields === json) fields = { ...json };
+      delete (fields as Record<string, unknown>)[name];
+    }
+  }
+  const faults: Fault[] = [];
+  const options = {} as Values;
+  for (const key in bodyOptions) {
+    const option = bodyOptions[key];
+    const value = option.parse(given[option.name]);
+    if (isFault(value)) faults.push(value);
+    else options[key] = value;
+  }
+  const parsed = parseTransaction(fields, parseOptions);
+  if (!parsed.ok) return { ok: false, faults: [...faults, ...parsed.faults] };
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, transaction: parsed.transaction, options };
+}
+
+function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && 'pointer' in value;
+}

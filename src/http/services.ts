@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import type { Authenticate } from '../access/caller.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { CategoryAnswer, predictCategory } from '../predict/category.ts';
+
+/** What a category prediction is asked with: everything already parsed. */
+export type CategoryRequest = Parameters<typeof predictCategory>[1];
+
+/** How one model is doing. */
+export interface ModelHealth {
+  readonly status: string;
+  readonly version: string | null;
+}
+
+/** All the API needs, handed in: use cases with their dependencies bound, a clock, who may call. */
+export interface HttpServices {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly authenticate: Authenticate;
+  readonly predict: {
+    readonly category: (request: CategoryRequest) => Promise<CategoryAnswer>;
+  };
+  readonly health: {
+    /** By model name. */
+    readonly models: () => Readonly<Record<string, ModelHealth>>;
+    /** Whether there is a model and every active one is warm. */
+    readonly isReady: () => boolean;
+  };
+  /** By default one is made that writes to standard output. */
+  readonly logger?: Logger;
+}

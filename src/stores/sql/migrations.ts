@@ -1,0 +1,95 @@
+import { type Kysely, sql } from 'kysely';
+import { AppError } from '../../errors.ts';
+import type { Tables } from './schema.ts';
+
+/** One forward step of the schema. Steps already released are never edited; a correction is a new step. */
+export interface Migration {
+  readonly name: string;
+  up(db: Kysely<Tables>): Promise<void>;
+}
+
+async function createHistory(db: Kysely<Tables>): Promise<void> {
+  // Arrival order needs a counter that never steps back; each engine has its own word for one.
+  const isPostgres = db.getExecutor().adapter.supportsMultipleConnections;
+  await db.schema
+    .createTable('history')
+    .addColumn('seq', isPostgres ? 'bigserial' : 'integer', (column) =>
+      isPostgres ? column.primaryKey() : column.primaryKey().autoIncrement(),
+    )
+    .addColumn('account_id', 'text', (column) => column.notNull())
+    .addColumn('identity', 'text', (column) => column.notNull())
+    .addColumn('content_hash', 'text', (column) => column.notNull())
+    .addColumn('transaction_id', 'text')
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('time_known', 'smallint', (column) => column.notNull())
+    .addColumn('amount_minor', 'bigint')
+    .addColumn('currency', 'text')
+    .addColumn('type', 'text')
+    .addColumn('description', 'text', (column) => column.notNull())
+    .addColumn('merchant_name', 'text', (column) => column.notNull())
+    .addColumn('category', 'text', (column) => column.notNull())
+    .addColumn('payment_method', 'text', (column) => column.notNull())
+    .addColumn('location', 'text', (column) => column.notNull())
+    .addColumn('merchant_category_code', 'text', (column) => column.notNull())
+    .addColumn('country', 'text', (column) => column.notNull())
+    .addColumn('reference', 'text', (column) => column.notNull())
+    .addColumn('tags', 'text', (column) => column.notNull())
+    .addColumn('balance_after_minor', 'bigint')
+    .execute();
+  await db.schema
+    .createIndex('history_identity')
+    .unique()
+    .on('history')
+    .columns(['account_id', 'identity'])
+    .execute();
+  // The first answers "newest of this account before then", the second "everything in order of time".
+  await db.schema
+    .createIndex('history_account_at')
+    .on('history')
+    .columns(['account_id', 'at', 'seq'])
+    .execute();
+  await db.schema.createIndex('history_at').on('history').columns(['at', 'seq']).execute();
+  await db.schema
+    .createTable('history_revision')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('revision', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.insertInto('history_revision').values({ id: 1, revision: 0 }).execute();
+}
+
+/** THE table of schema steps, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [{ name: '0001-history', up: createHistory }];
+
+/**
+ * Brings the schema to the newest step and returns the names applied now. Safe when several processes start at
+ * once: the whole run is one writing transaction. Throws AppError `store_unavailable` for a database that a newer
+ * program has already moved further.
+ */
+export async function migrate(
+  db: Kysely<Tables>,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
+  return db.transaction().execute(async (transaction) => {
+    await transaction.schema
+      .createTable('schema_migration')
+      .ifNotExists()
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('applied_at', 'timestamp', (column) => column.notNull().defaultTo(sql`current_timestamp`))
+      .execute();
+    const rows = await transaction.selectFrom('schema_migration').select('name').execute();
+    const applied = new Set(rows.map((row) => row.name));
+    const unknown = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));
+    if (unknown.length > 0) {
+      throw new AppError(
+        'store_unavailable',
+        `The database was made by a newer version of this program (it has ${unknown.join(', ')}).`,
+      );
+    }
+    const pending = migrations.filter((migration) => !applied.has(migration.name));
+    for (const migration of pending) {
+      await migration.up(transaction);
+      await transaction.insertInto('schema_migration').values({ name: migration.name }).execute();
+    }
+    return pending.map((migration) => migration.name);
+  });
+}

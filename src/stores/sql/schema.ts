@@ -1,0 +1,46 @@
+import type { Generated } from 'kysely';
+
+/** One remembered transaction. Text that is not known is '', as in the vocabulary; so is a missing account. */
+export interface HistoryTable {
+  /** Order of arrival; breaks ties of `at`. */
+  seq: Generated<number>;
+  account_id: string;
+  /** What makes the row itself within its account; see `identify` in history.ts. */
+  identity: string;
+  content_hash: string;
+  transaction_id: string | null;
+  at: number;
+  time_known: number;
+  amount_minor: number | null;
+  currency: string | null;
+  type: string | null;
+  description: string;
+  merchant_name: string;
+  category: string;
+  payment_method: string;
+  location: string;
+  merchant_category_code: string;
+  country: string;
+  reference: string;
+  /** JSON array of strings. */
+  tags: string;
+  balance_after_minor: number | null;
+}
+
+/** A single row: how often the history has changed. */
+export interface HistoryRevisionTable {
+  id: number;
+  revision: number;
+}
+
+export interface MigrationTable {
+  name: string;
+  applied_at: Generated<string>;
+}
+
+/** Every table of the durable database. */
+export interface Tables {
+  history: HistoryTable;
+  history_revision: HistoryRevisionTable;
+  schema_migration: MigrationTable;
+}

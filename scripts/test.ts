@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { blankText } from './scan-source.ts';
+import type { TestReport } from './test-report.ts';
+
+// npm test [-- FILE... | node:test options]
+// Without files: every test, with coverage of src/, which must reach the least below. With files: only those.
+
+const COVERAGE_LINES_MIN = 95;
+// A test that hangs must not hang the gate; no test is judged by its speed.
+const HANG_MS = 300_000;
+const root = join(import.meta.dirname, '..');
+
+/** Lines of a file that no test loaded, 0 when it holds nothing but types. */
+function countUntouchedLines(path: string): number {
+  const source = readFileSync(path, 'utf8');
+  const code = blankText(stripTypeScriptTypes(source)).replaceAll(
+    /import\s*(?:["']\s*["'];?)|export\s*\{\s*\};?/g,
+    '',
+  );
+  return code.trim() === '' ? 0 : source.trimEnd().split('\n').length;
+}
+
+function reportCoverage(report: TestReport): string[] {
+  let total = 0;
+  let covered = 0;
+  const untouched: string[] = [];
+  for (const path of globSync('src/**/*.ts', { cwd: root }).sort()) {
+    const lines = report.coverage[join(root, path)];
+    if (lines === undefined) {
+      const count = countUntouchedLines(join(root, path));
+      total += count;
+      if (count > 0) untouched.push(path);
+    } else {
+      total += lines.total;
+      covered += lines.covered;
+    }
+  }
+  const percent = total === 0 ? 100 : (100 * covered) / total;
+  console.log(
+    `\ncoverage: ${percent.toFixed(2)} % of ${total} lines under src/ (at least ${COVERAGE_LINES_MIN} %)`,
+  );
+  if (untouched.length > 0) console.log(`loaded by no test: ${untouched.join(', ')}`);
+  return percent < COVERAGE_LINES_MIN
+    ? [
+        `only ${percent.toFixed(2)} % of the lines under src/ are covered, ${COVERAGE_LINES_MIN} % are required`,
+      ]
+    : [];
+}
+
+function reportSkipped(report: TestReport): string[] {
+  for (const { file, name, reason } of report.skipped) {
+    console.log(`skipped: ${relative(root, file)}: ${name} (${reason})`);
+  }
+  const count = report.skipped.length;
+  return count > 0 && process.env.TITANS_REQUIRE_SERVICES === '1'
+    ? [`${count} tests were skipped, and TITANS_REQUIRE_SERVICES=1 forbids that`]
+    : [];
+}
+
+function runTests(args: readonly string[]): number {
+  const files = args.filter((arg) => !arg.startsWith('-'));
+  const isWhole =
+    files.length === 0 && !args.some((arg) => /^--test-(?:name|skip)-pattern|^--test-only/.test(arg));
+  const folder = mkdtempSync(join(tmpdir(), 'titans-test-'));
+  const reportPath = join(folder, 'report.json');
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      '--test',
+      `--test-concurrency=${Math.max(2, availableParallelism())}`,
+      `--test-timeout=${HANG_MS}`,
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${join(import.meta.dirname, 'test-report.ts')}`,
+      '--test-reporter-destination=stderr',
+      ...(isWhole ? ['--experimental-test-coverage', '--test-coverage-include=src/**/*.ts'] : []),
+      ...args.filter((arg) => arg.startsWith('-')),
+      ...(files.length > 0 ? files : ['test/**/*.test.ts']),
+    ],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, TITANS_TEST_REPORT: reportPath } },
+  );
+  const failures = status === 0 ? [] : ['some tests failed; see above'];
+  if (existsSync(reportPath)) {
+    const report = JSON.parse(readFileSync(reportPath, 'utf8')) as TestReport;
+    if (isWhole) failures.push(...reportCoverage(report));
+    failures.push(...reportSkipped(report));
+  } else failures.push('the test run ended without a report');
+  rmSync(folder, { recursive: true });
+  for (const failure of failures) console.error(`FAILED: ${failure}`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+process.exitCode = runTests(process.argv.slice(2));

@@ -1,0 +1,261 @@
+import { MISSING_CODE } from './bins.ts';
+import { clearCounts, createOrder, type Order, sortCodes } from './order.ts';
+
+/** The best split found so far in a node; its score is numerator / denominator. */
+export interface BestSplit {
+  feature: number;
+  /** Codes up to this one go left. */
+  rank: number;
+  missingLeft: boolean;
+  /** Whether the node has missing values of the feature, so that their side was learnt. */
+  sawMissing: boolean;
+  leftWeight: number;
+  numerator: number;
+  denominator: number;
+}
+
+/** What a classification node knows of its rows; reused for every node of a tree. */
+export interface ClassNode {
+  readonly classCount: number;
+  readonly order: Order;
+  /** Class of row i, counted from 0 in the order in which the node meets its classes; and its weight. */
+  readonly label: Int32Array;
+  readonly rowWeight: Float64Array;
+  /** The real class of each of the node's own, and their weights in the node and left of a threshold. */
+  readonly classOf: Int32Array;
+  readonly total: Float64Array;
+  readonly left: Float64Array;
+  /** Own number of a real class, -1 if it has not been met. */
+  readonly own: Int32Array;
+  readonly histogram: Float64Array;
+  readonly best: BestSplit;
+  size: number;
+  classes: number;
+  weight: number;
+  /** Sum of the squared class weights. */
+  squares: number;
+}
+
+export function createClassNode(size: number, classCount: number): ClassNode {
+  const classesMax = Math.min(size, classCount);
+  return {
+    classCount,
+    order: createOrder(size),
+    label: new Int32Array(size),
+    rowWeight: new Float64Array(size),
+    classOf: new Int32Array(classesMax),
+    total: new Float64Array(classesMax),
+    left: new Float64Array(classesMax),
+    own: new Int32Array(classCount).fill(-1),
+    histogram: new Float64Array(Math.min(256 * classesMax, Math.ceil(HISTOGRAM_SHARE * size))),
+    best: {
+      feature: -1,
+      rank: 0,
+      missingLeft: false,
+      sawMissing: false,
+      leftWeight: 0,
+      numerator: -1,
+      denominator: 1,
+    },
+    size: 0,
+    classes: 0,
+    weight: 0,
+    squares: 0,
+  };
+}
+
+/** Reads classes and weights of the rows [start, end) and counts them. */
+export function fillClassNode(
+  node: ClassNode,
+  rows: Int32Array,
+  start: number,
+  end: number,
+  rowClass: Uint16Array,
+  rowWeight: Float64Array,
+): void {
+  const { label, rowWeight: weights, classOf, total, own } = node;
+  const size = end - start;
+  let classes = 0;
+  let weight = 0;
+  let squares = 0;
+  for (let i = 0; i < size; i++) {
+    const row = rows[start + i];
+    const real = rowClass[row];
+    const w = rowWeight[row];
+    let mine = own[real];
+    if (mine < 0) {
+      mine = classes++;
+      own[real] = mine;
+      classOf[mine] = real;
+      total[mine] = 0;
+    }
+    const held = total[mine];
+    total[mine] = held + w;
+    squares += w * (2 * held + w);
+    weight += w;
+    label[i] = mine;
+    weights[i] = w;
+  }
+  for (let c = 0; c < classes; c++) own[classOf[c]] = -1;
+  node.size = size;
+  node.classes = classes;
+  node.weight = weight;
+  node.squares = squares;
+  const { best } = node;
+  best.feature = -1;
+  best.numerator = -1;
+  best.denominator = 1;
+}
+
+/** A histogram pays where it has fewer cells than this many times the rows (measured). */
+const HISTOGRAM_SHARE = 1;
+
+/** Compares every threshold of one feature whose codes were gathered into `node.order`. */
+export function scanFeature(
+  node: ClassNode,
+  feature: number,
+  binCount: number,
+  minSamplesLeaf: number,
+): void {
+  if ((binCount + 1) * node.classes <= HISTOGRAM_SHARE * node.size) {
+    scanHistogram(node, feature, binCount, minSamplesLeaf, false);
+    if (node.order.counts[MISSING_CODE] > 0) scanHistogram(node, feature, binCount, minSamplesLeaf, true);
+    clearCounts(node.order, binCount);
+    return;
+  }
+  const present = sortCodes(node.order, node.size, binCount);
+  scanOrdered(node, feature, binCount, present, minSamplesLeaf, false);
+  if (present < node.size) scanOrdered(node, feature, binCount, present, minSamplesLeaf, true);
+}
+
+/**
+ * Walks the sorted rows and weighs every threshold between unequal neighbours. Each row costs the same however many
+ * classes there are: the sums of squared class weights left and right follow from the class's weight so far.
+ */
+function scanOrdered(
+  node: ClassNode,
+  feature: number,
+  binCount: number,
+  present: number,
+  minSamplesLeaf: number,
+  missingLeft: boolean,
+): void {
+  const { label, rowWeight, left, total, size, classes, weight, squares, best } = node;
+  const { codes, places } = node.order;
+  for (let c = 0; c < classes; c++) left[c] = 0;
+  let bestNumerator = best.numerator;
+  let bestDenominator = best.denominator;
+  let leftWeight = 0;
+  // Sum of left^2, and of left x total: right^2 sums to squares - 2 cross + leftSquares.
+  let leftSquares = 0;
+  let cross = 0;
+  let before = 1;
+  let last = size - 1;
+  if (missingLeft) {
+    for (let place = present; place < size; place++) {
+      const i = places[place];
+      const c = label[i];
+      const w = rowWeight[i];
+      const held = left[c];
+      left[c] = held + w;
+      leftSquares += w * (2 * held + w);
+      cross += w * total[c];
+      leftWeight += w;
+    }
+    before += size - present;
+    last = present - 1;
+  }
+  for (let place = 0; place < last; place++) {
+    const i = places[place];
+    const c = label[i];
+    const w = rowWeight[i];
+    const held = left[c];
+    left[c] = held + w;
+    leftSquares += w * (2 * held + w);
+    cross += w * total[c];
+    leftWeight += w;
+    const rightWeight = weight - leftWeight;
+    const numerator = leftSquares * rightWeight + (squares - 2 * cross + leftSquares) * leftWeight;
+    const denominator = leftWeight * rightWeight;
+    // Fractions are compared without dividing; that a split is better is rarer, so cheaper to ask, than that codes differ.
+    if (numerator * bestDenominator > bestNumerator * denominator) {
+      const code = codes[i];
+      const next = codes[places[place + 1]];
+      const leftSize = place + before;
+      if (code !== next && leftSize >= minSamplesLeaf && size - leftSize >= minSamplesLeaf) {
+        bestNumerator = numerator;
+        bestDenominator = denominator;
+        best.feature = feature;
+        // Midway between the codes seen; what is not missing stays on one side when the split is "missing or not".
+        best.rank = next === MISSING_CODE ? binCount - 1 : (code + next - 1) >> 1;
+        best.missingLeft = missingLeft;
+        best.sawMissing = present < size;
+        best.leftWeight = leftWeight;
+        best.numerator = numerator;
+        best.denominator = denominator;
+      }
+    }
+  }
+}
+
+/** The same over a histogram of bins and classes, which is cheaper where the rows are many and the bins few. */
+function scanHistogram(
+  node: ClassNode,
+  feature: number,
+  binCount: number,
+  minSamplesLeaf: number,
+  missingLeft: boolean,
+): void {
+  const { histogram, left, total, size, classes, weight, squares, best } = node;
+  const { counts } = node.order;
+  const missing = counts[MISSING_CODE];
+  if (!missingLeft) fillHistogram(node, binCount);
+  for (let c = 0; c < classes; c++) left[c] = 0;
+  let leftWeight = 0;
+  let leftSquares = 0;
+  let cross = 0;
+  let leftSize = 0;
+  let previous = -1;
+  // The missing values are the first bin when they go left and the last one otherwise.
+  const first = missingLeft ? -1 : 0;
+  const last = missingLeft ? binCount - 1 : binCount;
+  for (let step = first; step <= last; step++) {
+    const bin = step < 0 ? binCount : step;
+    const count = bin === binCount ? missing : counts[bin];
+    if (count === 0) continue;
+    if (previous >= 0 && leftSize >= minSamplesLeaf && size - leftSize >= minSamplesLeaf) {
+      const rightWeight = weight - leftWeight;
+      const numerator = leftSquares * rightWeight + (squares - 2 * cross + leftSquares) * leftWeight;
+      const denominator = leftWeight * rightWeight;
+      if (numerator * best.denominator > best.numerator * denominator) {
+        best.feature = feature;
+        best.rank = bin === binCount ? binCount - 1 : (previous + bin - 1) >> 1;
+        best.missingLeft = missingLeft;
+        best.sawMissing = missing > 0;
+        best.leftWeight = leftWeight;
+        best.numerator = numerator;
+        best.denominator = denominator;
+      }
+    }
+    leftSize += count;
+    const base = bin * classes;
+    for (let c = 0; c < classes; c++) {
+      const w = histogram[base + c];
+      const held = left[c];
+      left[c] = held + w;
+      leftSquares += w * (2 * held + w);
+      cross += w * total[c];
+      leftWeight += w;
+    }
+    if (step >= 0) previous = bin;
+  }
+}
+
+function fillHistogram(node: ClassNode, binCount: number): void {
+  const { histogram, label, rowWeight, size, classes } = node;
+  const { codes } = node.order;
+  histogram.fill(0, 0, (binCount + 1) * classes);
+  for (let i = 0; i < size; i++) {
+    histogram[Math.min(codes[i], binCount) * classes + label[i]] += rowWeight[i];
+  }
+}

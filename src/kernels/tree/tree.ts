@@ -1,0 +1,15 @@
+/** One grown classification tree, depth first; see node.ts for the words. */
+export interface Tree {
+  readonly classCount: number;
+  readonly featureCount: number;
+  /** Two words a node. */
+  readonly nodes: Int32Array;
+  /** Weight of the training sample that reached each node. */
+  readonly cover: Float32Array;
+  /** Distribution i of an impure leaf is entries leafStart[i] up to leafStart[i + 1]. */
+  readonly leafStart: Uint32Array;
+  readonly leafClass: Uint16Array;
+  readonly leafProbability: Float32Array;
+  /** Decrease of impurity by feature, weighted by the share of the sample (not normalised). */
+  readonly gain: Float64Array;
+}

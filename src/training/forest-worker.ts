@@ -1,0 +1,20 @@
+import type { Bins } from '../kernels/tree/bins.ts';
+import { growTree } from '../kernels/tree/grow.ts';
+import type { TreeOptions } from '../kernels/tree/options.ts';
+import type { Tree } from '../kernels/tree/tree.ts';
+import { deriveSeed } from '../lib/rng.ts';
+
+/** One tree to grow; bins, labels and weights lie in shared memory. */
+export interface TreeTask {
+  readonly bins: Bins;
+  readonly labels: Int32Array;
+  readonly classCount: number;
+  readonly options: TreeOptions;
+  readonly seed: number;
+  readonly tree: number;
+}
+
+/** What a worker thread does: grow the tree of the given number, whose seed depends on that number alone. */
+export default function growTreeOfTask(task: TreeTask): Tree {
+  return growTree(task.bins, task.labels, task.classCount, task.options, deriveSeed(task.seed, task.tree));
+}

@@ -1,0 +1,63 @@
+import { AppError } from '../errors.ts';
+import type { DecodedText } from './decode-text.ts';
+import { HEAD_CHARS, inspectHead } from './inspect-head.ts';
+import type { RawRecord, RawTable } from './raw-table.ts';
+import { scanRecords } from './scan-records.ts';
+
+/** Cuts decoded text into a {@link RawTable}. Throws `table_unreadable` when there is no header. */
+export function readCsv(path: string, decoded: DecodedText, isCompressed: boolean): RawTable {
+  const head = joinHead(decoded.texts);
+  const facts = inspectHead(head.text, head.isWhole);
+  const scanner = scanRecords(decoded.texts, facts);
+  const headerRecord = scanner.next();
+  if (headerRecord === null) {
+    throw new AppError('table_unreadable', `"${path}" is empty: it has no header line`);
+  }
+  const columns = [...headerRecord.cells];
+  let header = headerRecord.original;
+  const warnings = [...decoded.warnings];
+  if (headerRecord.form === 'damaged' && columns.length > facts.width) {
+    throw new AppError(
+      'table_unreadable',
+      `The header line of "${path}" cannot be read: its quotes are damaged`,
+    );
+  }
+  while (columns.length < facts.width) {
+    columns.push('');
+    header += facts.delimiter;
+  }
+  if (facts.preambleLines > 0) {
+    warnings.push(
+      `The first ${facts.preambleLines} lines were skipped; the header is line ${headerRecord.line}.`,
+    );
+  }
+  const records: RawRecord[] = [];
+  for (let record = scanner.next(); record !== null; record = scanner.next()) records.push(record);
+  return {
+    layout: {
+      format: 'csv',
+      delimiter: facts.delimiter,
+      lineEnd: facts.lineEnd,
+      hasBom: decoded.hasBom,
+      encoding: decoded.encoding,
+      isCompressed,
+    },
+    columns,
+    header,
+    records,
+    blankLines: scanner.blankLines(),
+    typedColumns: new Set(),
+    warnings,
+  };
+}
+
+function joinHead(texts: readonly string[]): { text: string; isWhole: boolean } {
+  let text = '';
+  for (const [index, piece] of texts.entries()) {
+    text += piece;
+    const isLast = index === texts.length - 1;
+    if (text.length > HEAD_CHARS) return { text: text.slice(0, HEAD_CHARS), isWhole: false };
+    if (isLast) break;
+  }
+  return { text, isWhole: true };
+}

@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderApi, renderConfig, renderErrors, renderFeatures } from './render-docs.ts';
+
+// npm run docs [-- --check]
+// Writes the documents that are made from the tables of the source; --check only says which are out of step.
+
+const root = join(import.meta.dirname, '..');
+
+/** Document to what makes it. The tables are imported one by one, so that one broken table does not hide the rest. */
+const DOCUMENTS: Readonly<Record<string, () => Promise<string>>> = {
+  'docs/features.md': async () => renderFeatures((await import('../src/features/catalog.ts')).CATALOG),
+  'docs/config.md': async () => renderConfig((await import('../src/config.ts')).OPTIONS),
+  'docs/errors.md': async () => renderErrors((await import('../src/errors.ts')).ERRORS),
+  'docs/api.md': async () => renderApi((await import('../src/http/routes.ts')).ROUTES),
+};
+
+async function writeDocs(isCheck: boolean): Promise<number> {
+  let stale = 0;
+  for (const [path, render] of Object.entries(DOCUMENTS)) {
+    try {
+      const text = await render();
+      if (readOr(join(root, path), '') === text) continue;
+      if (isCheck) {
+        console.error(`${path} is out of step with its table; run "npm run docs" and commit the result`);
+        stale++;
+      } else {
+        mkdirSync(join(root, 'docs'), { recursive: true });
+        writeFileSync(join(root, path), text);
+        console.log(`wrote ${path}`);
+      }
+    } catch (error) {
+      console.error(`${path} cannot be made: ${error instanceof Error ? error.message : error}`);
+      stale++;
+    }
+  }
+  return stale === 0 ? 0 : 1;
+}
+
+function readOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
+
+process.exitCode = await writeDocs(process.argv.includes('--check'));

@@ -1,0 +1,155 @@
+import type { Option } from '../src/config.ts';
+import type { ErrorRow } from '../src/errors.ts';
+import type { Feature, FeatureGroup } from '../src/features/catalog.ts';
+import type { RouteRow } from '../src/http/route.ts';
+import type { JsonSchema } from '../src/http/schemas/json-schema.ts';
+
+const NOTICE = '<!-- Made by `npm run docs`; do not edit. -->';
+const GROUPS: readonly FeatureGroup[] = ['time', 'amount', 'categorical', 'text'];
+
+function cell(text: string): string {
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim();
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+function page(title: string, source: string, ...parts: readonly string[]): string {
+  return `${[NOTICE, `# ${title}`, `Made from ${source}.`, ...parts].join('\n\n')}\n`;
+}
+
+/** docs/features.md */
+export function renderFeatures(catalog: readonly Feature[]): string {
+  const counts = GROUPS.map((group) => `${group} ${catalog.filter((row) => row.group === group).length}`);
+  const tables = GROUPS.map((group) => {
+    const rows = catalog
+      .filter((row) => row.group === group)
+      .map((row) => [
+        `\`${row.name}\``,
+        row.range.map(formatBound).join(' to '),
+        row.meaning,
+        row.hiddenFrom.join(', ') || '-',
+        String(row.version),
+      ]);
+    return `## ${group}\n\n${table(['feature', 'range', 'meaning', 'hidden from', 'version'], rows)}`;
+  });
+  return page(
+    `The ${catalog.length} features`,
+    '`CATALOG` in `src/features/catalog.ts`',
+    `${counts.join(', ')}. NaN is the only "unknown". All are computed; those hidden from a model are NaN for it.`,
+    ...tables,
+  );
+}
+
+function formatBound(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : value > 0 ? '∞' : '-∞';
+}
+
+/** docs/config.md */
+export function renderConfig(options: readonly Option[]): string {
+  const rows = options.map((option) => [
+    `\`${option.name}\`${option.isSecret ? ` (also \`${option.name}_FILE\`)` : ''}`,
+    option.kind,
+    option.default === '' ? 'not set' : `\`${option.default}\``,
+    option.meaning,
+  ]);
+  return page(
+    'Configuration',
+    '`OPTIONS` in `src/config.ts`',
+    'Environment variables; in development also a `.env` file. Every fault is reported at once, before anything starts. ' +
+      'A secret may be given as the content of a file, named by the variable with `_FILE` appended. ' +
+      '`titans config` shows the effective values, secrets hidden.',
+    table(['variable', 'value', 'default', 'meaning'], rows),
+  );
+}
+
+/** docs/errors.md */
+export function renderErrors(errors: readonly ErrorRow[]): string {
+  const rows = errors.map((row) => [
+    `\`${row.code}\``,
+    String(row.status),
+    String(row.exit),
+    row.title,
+    row.remedy,
+  ]);
+  return page(
+    'Errors',
+    '`ERRORS` in `src/errors.ts`',
+    'Over HTTP a failure is `application/problem+json` (RFC 9457) with this `code` and status, and `errors[]` names every ' +
+      'fault at once with a JSON pointer. On the command line the same failure is one message and this exit status ' +
+      '(1 failed, 2 usage).',
+    table(['code', 'status', 'exit', 'title', 'what to do'], rows),
+  );
+}
+
+/** docs/api.md */
+export function renderApi(routes: readonly RouteRow[]): string {
+  const rows = routes.map((row) => [
+    `[\`${row.method} ${row.url}\`](#${row.route.operationId.toLowerCase()})`,
+    row.scope,
+    row.route.summary,
+  ]);
+  return page(
+    'HTTP API',
+    '`ROUTES` in `src/http/routes.ts`',
+    'Every path also answers under `/v1`. The full description is `GET /openapi.json` (OpenAPI 3.1), shown at `/docs`. ' +
+      'Failures are listed in [errors.md](errors.md).',
+    table(['route', 'scope', 'does'], rows),
+    ...routes.map(renderRoute),
+  );
+}
+
+function renderRoute({ method, url, scope, route }: RouteRow): string {
+  const parts = [
+    `<a id="${route.operationId.toLowerCase()}"></a>\n## ${method} ${url}`,
+    route.description.trim(),
+    `Scope: \`${scope}\`.${route.errors.length > 0 ? ` Failures of its own: ${route.errors.map((code) => `\`${code}\``).join(', ')}.` : ''}`,
+  ];
+  if (route.params !== undefined) {
+    parts.push(
+      table(
+        ['in the path', 'meaning'],
+        Object.entries(route.params).map(([name, meaning]) => [`\`${name}\``, meaning]),
+      ),
+    );
+  }
+  if (route.body !== undefined) {
+    parts.push(fieldTable('field of the body', route.body.schema));
+    for (const example of Object.values(route.body.examples)) {
+      parts.push(`${example.summary}:`, fence(example.value));
+    }
+  }
+  for (const [status, reply] of Object.entries(route.replies)) {
+    parts.push(`**${status}** ${reply.description}`);
+    if (reply.schema?.properties !== undefined) parts.push(fieldTable('field of the reply', reply.schema));
+    if (reply.example !== undefined) parts.push(fence(reply.example));
+  }
+  return parts.join('\n\n');
+}
+
+function fieldTable(header: string, schema: JsonSchema): string {
+  const required = new Set(schema.required);
+  const rows = Object.entries(schema.properties ?? {}).map(([name, field]) => [
+    `\`${name}\`${required.has(name) ? '' : ' (optional)'}`,
+    typeOf(field),
+    field.description ?? '',
+  ]);
+  return table([header, 'type', 'meaning'], rows);
+}
+
+function typeOf(schema: JsonSchema): string {
+  const types = typeof schema.type === 'string' ? [schema.type] : schema.type;
+  const known = types.filter((type) => type !== 'null').join(' or ');
+  if (schema.enum !== undefined) return schema.enum.filter((value) => value !== null).join(', ');
+  return schema.items === undefined ? known : `${known} of ${typeOf(schema.items)}`;
+}
+
+function fence(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return `\`\`\`${typeof value === 'string' ? '' : 'json'}\n${text}\n\`\`\``;
+}

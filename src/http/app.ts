@@ -25,13 +25,6 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 const VERSION_PREFIX = '/v1';
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** What changes while the app runs: whether it is being closed. */
-    readonly lifecycle: { isClosing: boolean };
-  }
-}
-
 /**
  * Builds the API around its services; does not listen. Every row of `routes` answers under its own path and under
  * `/v1`, and starting fails when a route was registered without a row (hence without a scope).
@@ -100,19 +93,4 @@ function requireRows(app: FastifyInstance): void {
     assert(config?.row !== undefined, `route ${method} ${url} has no row in ROUTES, hence no scope`);
     assert(config.row.scope.length > 0, `route ${method} ${url} names no scope`);
   });
-}
-
-/**
- * Stops taking connections, lets requests in flight finish, and cuts what is left after `timeoutMs`. Readiness
- * turns 503 at once; with `drainMs` new requests are still answered for that long, so that load balancers notice.
- */
-export async function closeGracefully(app: FastifyInstance, timeoutMs: number, drainMs = 0): Promise<void> {
-  app.lifecycle.isClosing = true;
-  if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
-  const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(cut);
-  }
 }

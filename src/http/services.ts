@@ -2,10 +2,7 @@ import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { CategoryAnswer, predictCategory } from '../predict/category.ts';
-
-/** What a category prediction is asked with: everything already parsed. */
-export type CategoryRequest = Parameters<typeof predictCategory>[1];
+import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
 
 /** How one model is doing. */
 export interface ModelHealth {

@@ -51,7 +51,7 @@ export function problemOf(error: AppError, path: string, requestId: string): Pro
     code,
     request_id: requestId,
     errors: omitted > 0 ? error.errors.slice(0, ERRORS_MAX) : error.errors,
-  } as Problem;
+  };
 }
 
 /** Headers a failure of this status carries. */
@@ -67,14 +67,10 @@ function pathOf(request: FastifyRequest): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
-function logFailure(request: FastifyRequest, error: AppError): void {
-  // Details and faults may quote the caller's values, so only the code of a caller's mistake is logged.
-  if (error.row.status < 500) request.log.debug({ code: error.row.code }, 'refused');
-  else
-    request.log.error(
-      { code: error.row.code, internal: error.internal, err: error.cause ?? error },
-      'failed',
-    );
+function logFailure(request: FastifyRequest, { row, internal, cause }: AppError): void {
+  // Details and faults are for the caller and may quote what was sent: the log gets the code, and what is internal.
+  if (row.status < 500) request.log.debug({ code: row.code }, 'refused');
+  else request.log.error({ code: row.code, internal, err: cause }, 'failed');
 }
 
 /** Writes a failure as problem+json. */

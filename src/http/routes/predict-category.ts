@@ -1,11 +1,12 @@
 import type { ParseOptions } from '../../bank/fields.ts';
 import { AppError } from '../../errors.ts';
+import type { CategoryRequest } from '../../predict/category.ts';
 import { elapsedMs } from '../plugins/process-time.ts';
 import { bindBody, type Route } from '../route.ts';
 import { CATEGORY_REPLY, CATEGORY_REQUEST, type CategoryReply } from '../schemas/category.ts';
 import { TOP_K } from '../schemas/options.ts';
 import { parseFlatBody } from '../schemas/transaction.ts';
-import type { CategoryRequest, HttpServices } from '../services.ts';
+import type { HttpServices } from '../services.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 const OPTIONS = { topK: TOP_K };
@@ -77,10 +78,9 @@ export const predictCategory: Route = {
 function createParser({ config, clock }: HttpServices): (json: unknown) => CategoryRequest {
   const { timezone, currency } = config;
   return function parse(json) {
-    const requestedAt = clock();
-    const options: ParseOptions = { now: requestedAt, timezone, currency, amount: 'required' };
+    const options: ParseOptions = { now: clock(), timezone, currency, amount: 'required' };
     const body = parseFlatBody(json, OPTIONS, options);
-    if (body.ok) return { transaction: body.transaction, topK: body.options.topK, requestedAt };
+    if (body.ok) return { transaction: body.transaction, topK: body.options.topK };
     throw invalid(body.faults);
   };
 }

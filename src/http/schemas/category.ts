@@ -1,4 +1,4 @@
-import type { XStatic } from 'typebox/schema';
+import type { CategoryAnswer } from '../../predict/category.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { TOP_K } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
@@ -13,10 +13,16 @@ export const CATEGORY_REQUEST: JsonSchema = {
   additionalProperties: false,
 };
 
-const PROBABILITY = { type: 'number', minimum: 0, maximum: 1 } as const;
+/** The answer of the use case, with what only the route knows. */
+export interface CategoryReply extends CategoryAnswer {
+  readonly success: boolean;
+  readonly processing_time_ms: number;
+}
+
+const PROBABILITY: JsonSchema = { type: 'number', minimum: 0, maximum: 1 };
 
 /** Reply of POST /predict/category. */
-export const CATEGORY_REPLY = closedObject('CategoryReply', {
+export const CATEGORY_REPLY = closedObject<CategoryReply>('CategoryReply', {
   success: { type: 'boolean' },
   predicted_category: { type: 'string', description: 'The likeliest category, also when abstained' },
   confidence_score: {
@@ -32,7 +38,10 @@ export const CATEGORY_REPLY = closedObject('CategoryReply', {
   abstention_reason: { type: ['string', 'null'], description: 'Why the model abstained' },
   top_predictions: {
     type: 'array',
-    items: closedObject('CategoryScore', { category: { type: 'string' }, confidence: PROBABILITY }),
+    items: closedObject<CategoryReply['top_predictions'][number]>('CategoryScore', {
+      category: { type: 'string' },
+      confidence: PROBABILITY,
+    }),
     description: 'The top_k likeliest categories, likeliest first',
   },
   model_version: { type: 'string' },
@@ -40,5 +49,3 @@ export const CATEGORY_REPLY = closedObject('CategoryReply', {
   features_used: { type: 'integer' },
   prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
 });
-
-export type CategoryReply = Required<XStatic<typeof CATEGORY_REPLY>>;

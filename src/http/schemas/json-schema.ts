@@ -18,16 +18,16 @@ export interface JsonSchema {
   readonly examples?: readonly unknown[];
 }
 
-/** An object of exactly these properties, all of them required. */
-export function closedObject<const Properties extends Readonly<Record<string, JsonSchema>>>(
+/** An object of exactly these properties, all of them required; the reply's type names what must be described. */
+export function closedObject<Reply>(
   title: string,
-  properties: Properties,
-) {
+  properties: Readonly<Record<keyof Reply & string, JsonSchema>>,
+): JsonSchema {
   return {
     title,
     type: 'object',
     properties,
     required: Object.keys(properties),
     additionalProperties: false,
-  } as const;
+  };
 }

@@ -1,8 +1,19 @@
-import type { XStatic } from 'typebox/schema';
+import type { ErrorPlace } from '../../errors.ts';
 import { closedObject } from './json-schema.ts';
 
 /** Every failure (RFC 9457, application/problem+json). */
-export const PROBLEM = closedObject('Problem', {
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly request_id: string;
+  readonly errors: readonly ErrorPlace[];
+}
+
+export const PROBLEM = closedObject<Problem>('Problem', {
   type: { type: 'string', format: 'uri', description: 'Names the kind of problem; stable' },
   title: { type: 'string', description: 'The kind of problem in words' },
   status: { type: 'integer', minimum: 400, maximum: 599 },
@@ -13,11 +24,9 @@ export const PROBLEM = closedObject('Problem', {
   errors: {
     type: 'array',
     description: 'Every fault found, each with its place in the body',
-    items: closedObject('ProblemPlace', {
+    items: closedObject<ErrorPlace>('ProblemPlace', {
       pointer: { type: 'string', description: 'JSON Pointer (RFC 6901) into the body; empty for the whole' },
       detail: { type: 'string' },
     }),
   },
 });
-
-export type Problem = Required<XStatic<typeof PROBLEM>>;

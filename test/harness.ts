@@ -1,0 +1,84 @@
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { createApiKeyCheck } from '../src/access/api-keys.ts';
+import { type Config, parseConfig } from '../src/config.ts';
+import { buildApp } from '../src/http/app.ts';
+import { createLogger } from '../src/http/logger.ts';
+import type { RouteRow } from '../src/http/route.ts';
+import { predictCategory } from '../src/http/routes/predict-category.ts';
+import type { HttpServices } from '../src/http/services.ts';
+import { fixedClock } from '../src/lib/clock.ts';
+import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
+
+/** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
+export const NOW = Date.UTC(2025, 0, 6, 9, 30);
+
+/** A key that works in {@link testServices}. */
+export const API_KEY = 'a-key-of-the-tests';
+export const AUTHORIZATION = { authorization: `Bearer ${API_KEY}` };
+
+/** The settings of `variables`, on top of one API key. */
+export function testConfig(variables: Record<string, string> = {}): Config {
+  return parseConfig({ TITANS_API_KEYS: API_KEY, TITANS_LOG_LEVEL: 'silent', ...variables }, () => '');
+}
+
+/** The answer the documentation shows for POST /predict/category, without what the route adds. */
+export function documentedAnswer(): CategoryAnswer {
+  const example = predictCategory.replies[200].example as Record<string, unknown>;
+  const { success: _success, processing_time_ms: _time, ...answer } = example;
+  return answer as unknown as CategoryAnswer;
+}
+
+/** A use case that gives the documented answer, cut to the `topK` asked for, and keeps what it was asked. */
+export function fixedCategory(): { asked: CategoryRequest[]; category: HttpServices['predict']['category'] } {
+  const asked: CategoryRequest[] = [];
+  return {
+    asked,
+    async category(request) {
+      asked.push(request);
+      const answer = documentedAnswer();
+      return { ...answer, top_predictions: answer.top_predictions.slice(0, request.topK) };
+    },
+  };
+}
+
+/** Services that work without a disk, a model or a network. */
+export function testServices(overrides: Partial<HttpServices> = {}): HttpServices {
+  const config = overrides.config ?? testConfig();
+  return {
+    config,
+    version: '0.1.0',
+    clock: fixedClock(NOW),
+    authenticate: createApiKeyCheck(config),
+    predict: { category: fixedCategory().category },
+    health: {
+      models: () => ({ category_prediction: { status: 'active', version: '20250106-093000' } }),
+      isReady: () => true,
+    },
+    ...overrides,
+  };
+}
+
+/** The API around {@link testServices}; close it when done. */
+export function testApp(
+  overrides: Partial<HttpServices> = {},
+  routes?: readonly RouteRow[],
+): FastifyInstance {
+  return buildApp(testServices(overrides), routes);
+}
+
+/** A logger that keeps its lines. */
+export function capturedLog(level: Config['logLevel'] = 'trace') {
+  const lines: string[] = [];
+  const logger = createLogger(level, { write: (line) => void lines.push(line) });
+  return { lines, logger };
+}
+
+/** An authenticated POST of JSON; a string is sent as it is. */
+export function post(url: string, payload: unknown, headers: Record<string, string> = {}): InjectOptions {
+  return {
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json', ...AUTHORIZATION, ...headers },
+    payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
+  };
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Check } from 'typebox/schema';
+import { SCOPES } from '../../src/access/scopes.ts';
+import { FIELDS } from '../../src/bank/fields.ts';
+import { ROUTES } from '../../src/http/routes.ts';
+import { AUTHORIZATION, testApp } from '../harness.ts';
+
+type Node = Record<string, unknown>;
+
+async function document(): Promise<Node> {
+  const app = testApp();
+  const reply = await app.inject('/openapi.json');
+  await app.close();
+  assert.equal(reply.headers['content-type'], 'application/json; charset=utf-8');
+  return reply.json();
+}
+
+/** Follows `#/a/b` in the document. */
+function lookUp(root: Node, ref: string): Node {
+  assert.match(ref, /^#\//);
+  let node: unknown = root;
+  for (const key of ref.slice(2).split('/')) node = (node as Node)?.[key];
+  assert.ok(typeof node === 'object' && node !== null, `${ref} leads nowhere`);
+  return node as Node;
+}
+
+/** The document without references; ours has no recursive schema. */
+function resolve(root: Node, node: unknown): unknown {
+  if (Array.isArray(node)) return node.map((entry) => resolve(root, entry));
+  if (typeof node !== 'object' || node === null) return node;
+  const ref = (node as Node).$ref;
+  if (typeof ref === 'string') return resolve(root, lookUp(root, ref));
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(root, value)]));
+}
+
+interface Media {
+  schema?: Node;
+  example?: unknown;
+  examples?: Record<string, { value: unknown }>;
+}
+interface Reply {
+  description: string;
+  headers: Node;
+  content?: Record<string, Media>;
+}
+interface Operation {
+  path: string;
+  method: string;
+  operationId: string;
+  tags: string[];
+  security: Record<string, string[]>[];
+  parameters?: { name: string; in: string; required: boolean; schema: Node }[];
+  requestBody?: { content: Record<string, Media> };
+  responses: Record<string, Reply>;
+}
+
+function operations(root: Node): Operation[] {
+  const paths = resolve(root, root.paths) as Record<string, Record<string, Operation>>;
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
+  );
+}
+
+test('the document is OpenAPI 3.1 with both servers, and every reference in it leads somewhere', async () => {
+  const root = await document();
+  assert.equal(root.openapi, '3.1.0');
+  assert.deepEqual(
+    (root.servers as Node[]).map((server) => server.url),
+    ['/', '/v1'],
+  );
+  const info = root.info as Node;
+  for (const key of ['title', 'version', 'description']) assert.equal(typeof info[key], 'string');
+  resolve(root, root);
+  const allowed = ['openapi', 'info', 'servers', 'tags', 'paths', 'components'];
+  assert.deepEqual(Object.keys(root), allowed);
+});
+
+test('every route is described under its own name, with its scope, parameters and body', async () => {
+  const root = await document();
+  const described = operations(root);
+  assert.deepEqual(
+    described.map((operation) => `${operation.method} ${operation.path}`),
+    ROUTES.map((row) => `${row.method.toLowerCase()} ${row.url.replace(/:(\w+)/g, '{$1}')}`),
+  );
+  assert.equal(new Set(described.map((operation) => operation.operationId)).size, described.length);
+  const tags = (root.tags as Node[]).map((tag) => tag.name);
+  for (const [index, operation] of described.entries()) {
+    const { scope, route } = ROUTES[index];
+    for (const tag of operation.tags) assert.ok(tags.includes(tag));
+    if (scope === 'public') assert.deepEqual(operation.security, []);
+    else assert.deepEqual(operation.security, [{ bearer: [scope] }, { apiKey: [scope] }]);
+    const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+    assert.deepEqual(
+      (operation.parameters ?? []).map((parameter) => parameter.name),
+      inPath,
+    );
+    for (const parameter of operation.parameters ?? []) {
+      assert.equal(parameter.in, 'path');
+      assert.equal(parameter.required, true);
+    }
+    assert.equal(operation.requestBody !== undefined, route.body !== undefined);
+    const documented = Object.keys(operation.responses).map(Number);
+    const expected = [500];
+    if (scope !== 'public') expected.push(401, 403);
+    if (route.body !== undefined) expected.push(400, 413, 415, 422);
+    for (const status of expected) assert.ok(documented.includes(status), `${operation.path} ${status}`);
+  }
+  const schemes = (root.components as Record<string, Record<string, Node>>).securitySchemes;
+  assert.equal(schemes.bearer.scheme, 'bearer');
+  assert.equal(schemes.apiKey.name, 'X-API-Key');
+  for (const scope of SCOPES) assert.ok(String(schemes.bearer.description).includes(scope.name));
+});
+
+test('every reply documents a description, the headers of every reply and those of its status', async () => {
+  for (const operation of operations(await document())) {
+    for (const [status, reply] of Object.entries(operation.responses)) {
+      const where = `${operation.path} ${status}`;
+      assert.equal(typeof reply.description, 'string', where);
+      const headers = Object.keys(reply.headers);
+      assert.ok(headers.includes('X-Request-ID') && headers.includes('X-Process-Time'), where);
+      assert.equal(headers.includes('WWW-Authenticate'), status === '401', where);
+      assert.equal(headers.includes('Retry-After'), status === '503', where);
+      const types = Object.keys(reply.content ?? {});
+      if (Number(status) >= 400) assert.deepEqual(types, ['application/problem+json'], where);
+    }
+  }
+});
+
+test('every example of a reply fits its schema', async () => {
+  let count = 0;
+  for (const operation of operations(await document())) {
+    for (const [status, reply] of Object.entries(operation.responses)) {
+      for (const { schema, example, examples } of Object.values(reply.content ?? {})) {
+        const values = Object.values(examples ?? {}).map((entry) => entry.value);
+        if (example !== undefined) values.push(example);
+        for (const value of values) {
+          assert.ok(Check(schema as Node, value), `${operation.path} ${status}: ${JSON.stringify(value)}`);
+          count += 1;
+        }
+        if (Number(status) >= 400)
+          assert.ok(values.every((value) => (value as Node).status === Number(status)));
+      }
+    }
+  }
+  assert.ok(count > 20);
+});
+
+test('every example is executed: requests succeed, and documented answers are those given', async (t) => {
+  const app = testApp();
+  t.after(() => app.close());
+  let count = 0;
+  for (const operation of operations(await document())) {
+    const { path, method, requestBody, responses } = operation;
+    const media = requestBody?.content['application/json'];
+    const bodies = Object.values(media?.examples ?? {}).map((entry) => entry.value as Node);
+    for (const payload of media === undefined ? [undefined] : bodies) {
+      const reply = await app.inject({
+        method: method.toUpperCase() as 'GET',
+        url: path.replace('{asset}', 'start.js'),
+        headers: operation.security.length > 0 ? AUTHORIZATION : {},
+        ...(payload && { payload }),
+      });
+      const described = responses[reply.statusCode];
+      assert.ok(described !== undefined && reply.statusCode < 400, `${path} answered ${reply.statusCode}`);
+      if (payload !== undefined)
+        assert.ok(Check(media?.schema as Node, payload), 'the request fits its schema');
+      const { schema, example } = described.content?.['application/json'] ?? {};
+      if (schema !== undefined) {
+        assert.ok(Check(schema, reply.json()), `${path}: ${reply.body}`);
+        assert.deepEqual(withoutTimes(reply.json()), withoutTimes(example as Node, payload?.top_k));
+      }
+      for (const header of Object.keys(described.headers)) {
+        assert.ok(
+          reply.headers[header.toLowerCase()] !== undefined || header === 'ETag',
+          `${path} ${header}`,
+        );
+      }
+      count += 1;
+    }
+  }
+  assert.ok(count >= ROUTES.length);
+});
+
+/** A reply without what differs from one run to the next, its list cut to `topK`. */
+function withoutTimes(body: Node, topK: unknown = 3): Node {
+  const { processing_time_ms: _time, uptime_seconds: _uptime, ...rest } = body;
+  if (Array.isArray(rest.top_predictions)) rest.top_predictions = rest.top_predictions.slice(0, Number(topK));
+  return rest;
+}
+
+test('the body of a prediction is described field by field from the table that parses it', async () => {
+  const root = await document();
+  const schema = lookUp(root, '#/components/schemas/CategoryRequest');
+  const properties = schema.properties as Record<string, Node>;
+  assert.deepEqual(Object.keys(properties), [...FIELDS.map((field) => field.name), 'top_k']);
+  assert.equal(schema.additionalProperties, false);
+  for (const field of FIELDS) {
+    assert.equal(properties[field.name].description, field.meaning);
+    assert.ok(Check(properties[field.name], field.example), `the example of ${field.name} fits`);
+  }
+});

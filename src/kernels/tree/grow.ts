@@ -14,6 +14,8 @@ const ENTRY = 5;
 
 /** Everything a growing tree writes to. */
 interface Growing {
+  /** Codes of each feature. */
+  readonly columns: readonly Uint8Array[];
   readonly rows: Int32Array;
   readonly spare: Int32Array;
   readonly rowClass: Uint16Array;
@@ -102,6 +104,9 @@ function startGrowing(
   for (let feature = 0; feature < featureCount; feature++) features[feature] = feature;
   const nodesMax = 2 * size - 1;
   return {
+    columns: Array.from({ length: featureCount }, (_, f) =>
+      bins.codes.subarray(f * rowCount, (f + 1) * rowCount),
+    ),
     rows: rows.slice(0, size),
     spare: new Int32Array(size),
     rowClass,
@@ -187,7 +192,7 @@ function findSplit(
   rng: Rng,
 ): boolean {
   const { features, node, rows } = growing;
-  const { rowCount, codes, binCount } = bins;
+  const { binCount } = bins;
   const { maxFeatures, minSamplesLeaf } = options;
   // Features found constant in a node are constant below it: they wait in front, [0, constants).
   let constants = growing.constants;
@@ -196,7 +201,7 @@ function findSplit(
   while (tried < maxFeatures && open > constants) {
     const drawn = constants + Math.floor(rng() * (open - constants));
     const feature = features[drawn];
-    if (gatherCodes(node.order, rows, start, size, codes, feature * rowCount)) {
+    if (gatherCodes(node.order, rows, start, size, growing.columns[feature])) {
       features[drawn] = features[constants];
       features[constants] = feature;
       constants++;

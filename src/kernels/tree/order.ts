@@ -1,72 +1,83 @@
 import { MISSING_CODE } from './bins.ts';
 
-/** Nodes up to this size are sorted by insertion, larger ones by counting (measured: equal near 24). */
-const INSERTION_MAX = 24;
+/** Nodes up to this size are sorted by insertion, larger ones by counting (measured). */
+const INSERTION_MAX = 16;
 
-/** One feature's codes of the rows in a node, and the rows' places in the order of their codes. */
+/**
+ * One feature's codes of the rows in a node, and the rows sorted by them. A key is a code in the upper 8 bits (with
+ * its highest bit flipped, so that signed numbers sort as codes do) and the row's place in the node in the lower 24.
+ */
 export interface Order {
-  /** codes[i]: code of the node's row i. */
+  /** Sorted keys; missing values come last. */
+  readonly keys: Int32Array;
+  /** codes[i]: code of the node's row i, and rows of each code; only where `isCounted`. */
   readonly codes: Uint8Array;
-  /** places[p]: the row that stands at place p once sorted; missing values come last. */
-  readonly places: Int32Array;
-  /** Rows of each code; filled for nodes larger than `INSERTION_MAX` only, and cleared by `sortCodes`. */
   readonly counts: Int32Array;
 }
 
 export function createOrder(size: number): Order {
-  return { codes: new Uint8Array(size), places: new Int32Array(size), counts: new Int32Array(256) };
+  return { keys: new Int32Array(size), codes: new Uint8Array(size), counts: new Int32Array(256) };
 }
 
 export function isCounted(size: number): boolean {
   return size > INSERTION_MAX;
 }
 
-/** Reads the codes of the rows [start, start + size) of a node; true when they are all the same. */
+/** The code in a key. */
+export function codeOfKey(key: number): number {
+  return (key >>> 24) ^ 0x80;
+}
+
+/**
+ * Reads the codes of the rows [start, start + size) of a node; true when they are all the same. Small nodes are
+ * sorted on the way; others need `sortKeys` and `clearCounts`.
+ */
 export function gatherCodes(
   order: Order,
   rows: Int32Array,
   start: number,
   size: number,
-  source: Uint8Array,
-  column: number,
+  column: Uint8Array,
 ): boolean {
+  if (size <= INSERTION_MAX) return gatherSorted(order.keys, rows, start, size, column);
   const { codes, counts } = order;
-  const first = source[column + rows[start]];
-  if (size <= INSERTION_MAX) {
-    let differing = 0;
-    for (let i = 0; i < size; i++) {
-      const code = source[column + rows[start + i]];
-      codes[i] = code;
-      differing |= code ^ first;
-    }
-    return differing === 0;
-  }
   for (let i = 0; i < size; i++) {
-    const code = source[column + rows[start + i]];
+    const code = column[rows[start + i]];
     codes[i] = code;
     counts[code]++;
   }
+  const first = codes[0];
   if (counts[first] < size) return false;
   counts[first] = 0;
   return true;
 }
 
-/** Sorts the places of a node's rows by their codes, stably; returns how many are not missing. */
-export function sortCodes(order: Order, size: number, binCount: number): number {
-  const { codes, places, counts } = order;
-  if (size <= INSERTION_MAX) {
-    let missing = 0;
-    for (let i = 0; i < size; i++) {
-      const code = codes[i];
-      if (code === MISSING_CODE) missing++;
-      let at = i - 1;
-      while (at >= 0 && codes[places[at]] > code) {
-        places[at + 1] = places[at];
-        at--;
-      }
-      places[at + 1] = i;
+function gatherSorted(
+  keys: Int32Array,
+  rows: Int32Array,
+  start: number,
+  size: number,
+  column: Uint8Array,
+): boolean {
+  for (let i = 0; i < size; i++) {
+    const key = ((column[rows[start + i]] ^ 0x80) << 24) | i;
+    let at = i;
+    while (at > 0 && keys[at - 1] > key) {
+      keys[at] = keys[at - 1];
+      at--;
     }
-    return size - missing;
+    keys[at] = key;
+  }
+  return (keys[0] ^ keys[size - 1]) >>> 24 === 0;
+}
+
+/** Leaves the keys of the gathered codes sorted; returns how many are not missing. */
+export function sortKeys(order: Order, size: number, binCount: number): number {
+  const { codes, keys, counts } = order;
+  if (size <= INSERTION_MAX) {
+    let present = size;
+    while (present > 0 && codeOfKey(keys[present - 1]) === MISSING_CODE) present--;
+    return present;
   }
   let total = 0;
   for (let code = 0; code < binCount; code++) {
@@ -75,7 +86,10 @@ export function sortCodes(order: Order, size: number, binCount: number): number 
     total += count;
   }
   counts[MISSING_CODE] = total;
-  for (let i = 0; i < size; i++) places[counts[codes[i]]++] = i;
+  for (let i = 0; i < size; i++) {
+    const code = codes[i];
+    keys[counts[code]++] = ((code ^ 0x80) << 24) | i;
+  }
   clearCounts(order, binCount);
   return total;
 }

@@ -1,5 +1,5 @@
 import { MISSING_CODE } from './bins.ts';
-import { clearCounts, createOrder, type Order, sortCodes } from './order.ts';
+import { clearCounts, codeOfKey, createOrder, isCounted, type Order, sortKeys } from './order.ts';
 
 /** The best split found so far in a node; its score is numerator / denominator. */
 export interface BestSplit {
@@ -18,11 +18,12 @@ export interface BestSplit {
 export interface ClassNode {
   readonly classCount: number;
   readonly order: Order;
-  /** Class of row i, counted from 0 in the order in which the node meets its classes; and its weight. */
-  readonly label: Int32Array;
+  /** Own class (see `classOf`) and weight of row i. */
+  readonly label: Uint16Array;
   readonly rowWeight: Float64Array;
-  /** The real class of each of the node's own, and their weights in the node and left of a threshold. */
+  /** The real class of each of the node's own, numbered in the order in which the node meets them. */
   readonly classOf: Int32Array;
+  /** Weight of each own class in the node and left of a threshold. */
   readonly total: Float64Array;
   readonly left: Float64Array;
   /** Own number of a real class, -1 if it has not been met. */
@@ -36,12 +37,15 @@ export interface ClassNode {
   squares: number;
 }
 
+/** A histogram pays where it has fewer cells than this many times the rows (measured). */
+const HISTOGRAM_SHARE = 1;
+
 export function createClassNode(size: number, classCount: number): ClassNode {
   const classesMax = Math.min(size, classCount);
   return {
     classCount,
     order: createOrder(size),
-    label: new Int32Array(size),
+    label: new Uint16Array(size),
     rowWeight: new Float64Array(size),
     classOf: new Int32Array(classesMax),
     total: new Float64Array(classesMax),
@@ -73,11 +77,10 @@ export function fillClassNode(
   rowClass: Uint16Array,
   rowWeight: Float64Array,
 ): void {
-  const { label, rowWeight: weights, classOf, total, own } = node;
   const size = end - start;
+  const { label, rowWeight: weights, classOf, total, own } = node;
   let classes = 0;
   let weight = 0;
-  let squares = 0;
   for (let i = 0; i < size; i++) {
     const row = rows[start + i];
     const real = rowClass[row];
@@ -89,26 +92,25 @@ export function fillClassNode(
       classOf[mine] = real;
       total[mine] = 0;
     }
-    const held = total[mine];
-    total[mine] = held + w;
-    squares += w * (2 * held + w);
+    total[mine] += w;
     weight += w;
     label[i] = mine;
     weights[i] = w;
   }
-  for (let c = 0; c < classes; c++) own[classOf[c]] = -1;
-  node.size = size;
+  let squares = 0;
+  for (let c = 0; c < classes; c++) {
+    own[classOf[c]] = -1;
+    squares += total[c] * total[c];
+  }
   node.classes = classes;
   node.weight = weight;
   node.squares = squares;
+  node.size = size;
   const { best } = node;
   best.feature = -1;
   best.numerator = -1;
   best.denominator = 1;
 }
-
-/** A histogram pays where it has fewer cells than this many times the rows (measured). */
-const HISTOGRAM_SHARE = 1;
 
 /** Compares every threshold of one feature whose codes were gathered into `node.order`. */
 export function scanFeature(
@@ -117,15 +119,40 @@ export function scanFeature(
   binCount: number,
   minSamplesLeaf: number,
 ): void {
-  if ((binCount + 1) * node.classes <= HISTOGRAM_SHARE * node.size) {
+  const { size, order } = node;
+  if (isCounted(size) && (binCount + 1) * node.classes <= HISTOGRAM_SHARE * size) {
+    fillHistogram(node, binCount);
     scanHistogram(node, feature, binCount, minSamplesLeaf, false);
-    if (node.order.counts[MISSING_CODE] > 0) scanHistogram(node, feature, binCount, minSamplesLeaf, true);
-    clearCounts(node.order, binCount);
+    if (order.counts[MISSING_CODE] > 0) scanHistogram(node, feature, binCount, minSamplesLeaf, true);
+    clearCounts(order, binCount);
     return;
   }
-  const present = sortCodes(node.order, node.size, binCount);
+  const present = sortKeys(order, size, binCount);
   scanOrdered(node, feature, binCount, present, minSamplesLeaf, false);
-  if (present < node.size) scanOrdered(node, feature, binCount, present, minSamplesLeaf, true);
+  if (present < size) scanOrdered(node, feature, binCount, present, minSamplesLeaf, true);
+}
+
+function accept(
+  node: ClassNode,
+  feature: number,
+  binCount: number,
+  code: number,
+  next: number,
+  missingLeft: boolean,
+  sawMissing: boolean,
+  leftWeight: number,
+  numerator: number,
+  denominator: number,
+): void {
+  const { best } = node;
+  best.feature = feature;
+  // Midway between the codes seen; what is not missing stays on one side when the split is "missing or not".
+  best.rank = next === MISSING_CODE ? binCount - 1 : (code + next - 1) >> 1;
+  best.missingLeft = missingLeft;
+  best.sawMissing = sawMissing;
+  best.leftWeight = leftWeight;
+  best.numerator = numerator;
+  best.denominator = denominator;
 }
 
 /**
@@ -141,10 +168,12 @@ function scanOrdered(
   missingLeft: boolean,
 ): void {
   const { label, rowWeight, left, total, size, classes, weight, squares, best } = node;
-  const { codes, places } = node.order;
+  const { keys } = node.order;
   for (let c = 0; c < classes; c++) left[c] = 0;
   let bestNumerator = best.numerator;
   let bestDenominator = best.denominator;
+  let bestWeight = 0;
+  let bestPlace = -1;
   let leftWeight = 0;
   // Sum of left^2, and of left x total: right^2 sums to squares - 2 cross + leftSquares.
   let leftSquares = 0;
@@ -153,7 +182,7 @@ function scanOrdered(
   let last = size - 1;
   if (missingLeft) {
     for (let place = present; place < size; place++) {
-      const i = places[place];
+      const i = keys[place] & 0xffffff;
       const c = label[i];
       const w = rowWeight[i];
       const held = left[c];
@@ -166,7 +195,8 @@ function scanOrdered(
     last = present - 1;
   }
   for (let place = 0; place < last; place++) {
-    const i = places[place];
+    const key = keys[place];
+    const i = key & 0xffffff;
     const c = label[i];
     const w = rowWeight[i];
     const held = left[c];
@@ -179,23 +209,29 @@ function scanOrdered(
     const denominator = leftWeight * rightWeight;
     // Fractions are compared without dividing; that a split is better is rarer, so cheaper to ask, than that codes differ.
     if (numerator * bestDenominator > bestNumerator * denominator) {
-      const code = codes[i];
-      const next = codes[places[place + 1]];
+      const next = keys[place + 1];
       const leftSize = place + before;
-      if (code !== next && leftSize >= minSamplesLeaf && size - leftSize >= minSamplesLeaf) {
+      if ((key ^ next) >>> 24 !== 0 && leftSize >= minSamplesLeaf && size - leftSize >= minSamplesLeaf) {
         bestNumerator = numerator;
         bestDenominator = denominator;
-        best.feature = feature;
-        // Midway between the codes seen; what is not missing stays on one side when the split is "missing or not".
-        best.rank = next === MISSING_CODE ? binCount - 1 : (code + next - 1) >> 1;
-        best.missingLeft = missingLeft;
-        best.sawMissing = present < size;
-        best.leftWeight = leftWeight;
-        best.numerator = numerator;
-        best.denominator = denominator;
+        bestWeight = leftWeight;
+        bestPlace = place;
       }
     }
   }
+  if (bestPlace < 0) return;
+  accept(
+    node,
+    feature,
+    binCount,
+    codeOfKey(keys[bestPlace]),
+    codeOfKey(keys[bestPlace + 1]),
+    missingLeft,
+    present < size,
+    bestWeight,
+    bestNumerator,
+    bestDenominator,
+  );
 }
 
 /** The same over a histogram of bins and classes, which is cheaper where the rows are many and the bins few. */
@@ -209,7 +245,6 @@ function scanHistogram(
   const { histogram, left, total, size, classes, weight, squares, best } = node;
   const { counts } = node.order;
   const missing = counts[MISSING_CODE];
-  if (!missingLeft) fillHistogram(node, binCount);
   for (let c = 0; c < classes; c++) left[c] = 0;
   let leftWeight = 0;
   let leftSquares = 0;
@@ -228,13 +263,19 @@ function scanHistogram(
       const numerator = leftSquares * rightWeight + (squares - 2 * cross + leftSquares) * leftWeight;
       const denominator = leftWeight * rightWeight;
       if (numerator * best.denominator > best.numerator * denominator) {
-        best.feature = feature;
-        best.rank = bin === binCount ? binCount - 1 : (previous + bin - 1) >> 1;
-        best.missingLeft = missingLeft;
-        best.sawMissing = missing > 0;
-        best.leftWeight = leftWeight;
-        best.numerator = numerator;
-        best.denominator = denominator;
+        const next = bin === binCount ? MISSING_CODE : bin;
+        accept(
+          node,
+          feature,
+          binCount,
+          previous,
+          next,
+          missingLeft,
+          missing > 0,
+          leftWeight,
+          numerator,
+          denominator,
+        );
       }
     }
     leftSize += count;

@@ -42,7 +42,9 @@ export function splitAmount(raw: string): AmountParts | 'empty' | null {
       text,
     );
   if (match === null) return null;
-  const [, sign, before, inner, digits, after, tail, last] = match;
+  const [, sign, before, inner, written, after, tail, last] = match;
+  // The point of "Rs.500" belongs to the letters.
+  const digits = before !== '' && written.startsWith('.') ? written.slice(1) : written;
   const signs = sign + inner + after + last;
   if (signs.length > 1) return null;
   if (signs === '-') isNegative = !isNegative;

@@ -1,11 +1,5 @@
 import { DAY_MS, daysFromCivil } from '../bank/calendar.ts';
-import {
-  type DateOrder,
-  describeShape,
-  resolveDay,
-  splitDate,
-  splitTime,
-} from './date-text.ts';
+import { type DateOrder, describeShape, resolveDay, splitDate, splitTime } from './date-text.ts';
 
 /** How the dates of one column are read. */
 export interface DatePlan {

@@ -8,8 +8,8 @@ export interface Head {
   readonly preambleLines: number;
   /** Cells per record. */
   readonly width: number;
-  /** Columns whose cells hold a digit in nearly every line: the shape by which a line is known to be a record. */
-  readonly digitColumns: readonly number[];
+  /** Columns whose cells start with (or hold) a digit in nearly every line: by them a line is known to be a record. */
+  readonly digitColumns: readonly number[] | null;
 }
 
 /** Characters of the file looked at. */
@@ -32,7 +32,10 @@ export function inspectHead(head: string, isWhole: boolean): Head {
   // The last line may be cut in the middle.
   if (!isWhole || lines.length > LINES_MAX) lines.pop();
   let best = { delimiter: ',', score: 0, width: 1, start: firstFilled(lines) };
-  for (const delimiter of DELIMITERS) {
+  // Excel's own way to name the delimiter, on a line before the header.
+  const named = /^sep=(.)$/.exec(lines[0] ?? '');
+  if (named !== null) lines[0] = '';
+  for (const delimiter of named === null ? DELIMITERS : [named[1]]) {
     const parsed = lines.map((line) => (line.trim() === '' ? null : parseLine(line, delimiter, null)));
     const candidate = rateDelimiter(parsed);
     const isBetter =
@@ -45,10 +48,15 @@ export function inspectHead(head: string, isWhole: boolean): Head {
     .filter((line) => line.trim() !== '')
     .map((line) => parseLine(line, best.delimiter, best.width))
     .filter((line) => line.form === 'exact' && line.cells.length === best.width);
-  const digitColumns: number[] = [];
-  for (let column = 0; column < best.width && body.length > 0; column++) {
-    const filled = body.filter((line) => /\d/.test(line.cells[column])).length;
-    if (filled >= body.length * DIGIT_SHARE_MIN) digitColumns.push(column);
+  const shares = (test: (cell: string) => boolean): number[] =>
+    Array.from({ length: best.width }, (_unused, column) => column).filter(
+      (column) => body.filter((line) => test(line.cells[column])).length >= body.length * DIGIT_SHARE_MIN,
+    );
+  let digitColumns: readonly number[] | null = null;
+  if (body.length > 0) {
+    digitColumns = shares(startsWithDigit);
+    // Dates such as Jan 5 and amounts such as EUR 5 only contain digits.
+    if (digitColumns.length === 0) digitColumns = shares((cell) => /\d/.test(cell));
   }
   return {
     delimiter: best.delimiter,
@@ -57,6 +65,11 @@ export function inspectHead(head: string, isWhole: boolean): Head {
     width: best.width,
     digitColumns,
   };
+}
+
+/** Whether a cell starts as dates and amounts do, with or without quote, sign or currency sign. */
+function startsWithDigit(cell: string): boolean {
+  return /^\s*"?[-+(]?\p{Sc}?\d/u.test(cell);
 }
 
 function firstFilled(lines: readonly string[]): number {

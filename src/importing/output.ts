@@ -41,7 +41,7 @@ export interface Output {
  * rightly. A row that cannot be cut into cells keeps its place: its whole text is the first cell and the others are
  * empty, so that the output always has one record per input record and the same number of cells in each. Text is
  * written as UTF-8. JSON lines get further keys; a line that is no object becomes `{"original": ...}`. Parquet becomes
- * CSV. A name the input already has gets a suffix.
+ * CSV. Lines before the header are not repeated. A name the input already has gets a suffix.
  */
 export function createOutput(
   table: Pick<Table, 'columns' | 'header' | 'layout'>,

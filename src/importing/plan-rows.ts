@@ -271,6 +271,7 @@ function planSigns(
     return { ...plan, rule: 'signed', direction: 'marks', unmarked: 'Expense', note };
   }
   if (mapping.sign !== null) return { ...plan, rule: mapping.sign, direction: mapping.sign };
+  if (counts.positive + counts.negative === 0) return { ...plan, rule: 'signed', direction: 'signed' };
   const steps = countBalanceSteps(records, columns, amount, decimal, typedColumns);
   const decision = decideSigns({ ...counts, ...steps });
   const note = `Direction: ${decision.reason}.`;

@@ -3,6 +3,7 @@ import type { DecodedText } from './decode-text.ts';
 import { HEAD_CHARS, inspectHead } from './inspect-head.ts';
 import type { RawRecord, RawTable } from './raw-table.ts';
 import { scanRecords } from './scan-records.ts';
+import { formatCells } from './write-cells.ts';
 
 /** Cuts decoded text into a {@link RawTable}. Throws `table_unreadable` when there is no header. */
 export function readCsv(path: string, decoded: DecodedText, isCompressed: boolean): RawTable {
@@ -13,14 +14,14 @@ export function readCsv(path: string, decoded: DecodedText, isCompressed: boolea
   if (headerRecord === null) {
     throw new AppError('table_unreadable', `"${path}" is empty: it has no header line`);
   }
-  const columns = [...headerRecord.cells];
+  let columns = [...headerRecord.cells];
   let header = headerRecord.original;
   const warnings = [...decoded.warnings];
-  if (headerRecord.form === 'damaged' && columns.length > facts.width) {
-    throw new AppError(
-      'table_unreadable',
-      `The header line of "${path}" cannot be read: its quotes are damaged`,
-    );
+  if (headerRecord.warnings.length > 0 || headerRecord.form === 'damaged') {
+    columns = columns.map((name) => name.replaceAll('"', ''));
+    header = formatCells(columns, facts.delimiter);
+    if (headerRecord.original.includes('"'))
+      warnings.push('The header has stray quotes; they were left out.');
   }
   while (columns.length < facts.width) {
     columns.push('');

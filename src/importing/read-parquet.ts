@@ -1,4 +1,4 @@
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import { parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../errors.ts';
 import { NONE, type RawRecord, type RawTable } from './raw-table.ts';
@@ -20,9 +20,13 @@ export async function readParquet(path: string, bytes: Buffer, isCompressed: boo
       columns.push(child.element.name);
       kinds.push(kindOf(child.element));
     }
-    const rows = await parquetReadObjects({ file: file as never, metadata, compressors });
+    let rows: readonly unknown[][] = [];
+    const onComplete = (all: unknown[][]) => {
+      rows = all;
+    };
+    await parquetRead({ file: file as never, metadata, compressors, rowFormat: 'array', onComplete });
     const records = rows.map((row, index): RawRecord => {
-      const cells = columns.map((name, column) => renderValue(row[name], kinds[column]));
+      const cells = columns.map((_name, column) => renderValue(row[column], kinds[column]));
       const original = formatCells(cells, ',');
       return { line: index + 1, original, cells, form: 'exact', faults: NONE, warnings: NONE };
     });

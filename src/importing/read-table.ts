@@ -82,7 +82,7 @@ export async function readTable(path: string, options: ReadTableOptions): Promis
     signal,
   );
   if (bytes.chunks.length === 0) throw new AppError('table_unreadable', `"${path}" is empty`);
-  const raw = markDamage(await readRaw(path, bytes), bytes.damage);
+  const raw = markDamage(path, await readRaw(path, bytes), bytes.damage);
   signal?.throwIfAborted();
 
   refuseHeaderless(path, raw);
@@ -125,6 +125,7 @@ export async function readTable(path: string, options: ReadTableOptions): Promis
     ignoredColumns: labels.filter((_label, column) => !used.has(column)),
     warnings: [
       ...(bytes.damage === null ? [] : [`Damaged: ${bytes.damage}; the rows before the damage were read.`]),
+      ...(raw.records.length === 0 ? ['The file has a header and no rows.'] : []),
       ...raw.warnings,
       ...planned.warnings,
     ],
@@ -170,11 +171,12 @@ function firstCharacters(decoded: DecodedText): string {
 }
 
 /** Makes the damage of a compressed file a fault of its last record, which was cut, so that it is never silent. */
-function markDamage(raw: RawTable, damage: string | null): RawTable {
+function markDamage(path: string, raw: RawTable, damage: string | null): RawTable {
   if (damage === null) return raw;
   const fault = { pointer: '', detail: `${damage}: this row may be cut and all that follow are lost` };
   const last = raw.records.at(-1);
-  if (last === undefined) return raw;
+  if (last === undefined)
+    throw new AppError('table_unreadable', `"${path}": ${damage} and no row could be read`);
   const marked = { ...last, form: 'damaged' as const, faults: [...last.faults, fault] };
   return { ...raw, records: [...raw.records.slice(0, -1), marked] };
 }

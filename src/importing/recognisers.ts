@@ -50,7 +50,7 @@ export const RECOGNISERS: readonly Recogniser[] = [
   {
     field: 'amount',
     names:
-      'amount|transaction amount|value|sum|total|total amount|amt|cash|betrag|umsatz|buchungsbetrag|umsatzbetrag|montant|montant operation|importe|monto|cantidad|bedrag|transactiebedrag|price|cost|spend|billing amount|paid amount|amount paid|net amount|gross amount|local amount',
+      'amount|transaction amount|value|sum|total|total amount|amt|cash|betrag|umsatz|buchungsbetrag|umsatzbetrag|montant|montant operation|importe|monto|cantidad|bedrag|transactiebedrag|price|cost|spend|billing amount|paid amount|amount paid',
     not: 'fee|fees|tax|vat|fraud|balance|count|number|no|rate|points|cashback|date|original|foreign|saldo|solde|limit|type|code|id|sign',
     accepts: isNumber,
     byContent: (profile) =>

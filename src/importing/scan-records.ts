@@ -17,19 +17,20 @@ export interface RecordScanner {
 
 /**
  * Cuts text into records by RFC 4180, tolerant of damage: a physical line is lost at most by itself. A quoted cell may
- * span lines only while none of them looks like a record of its own (as many cells as the header, digits where other
- * rows have digits); otherwise the quote is a stray one and only the line on which it opens is put aside.
+ * span lines only while none of them looks like a record of its own (as many cells as the header, cells that start with
+ * digits where those of other rows do); otherwise the quote is a stray one and only the line on which it opens is put aside.
  */
 export function scanRecords(texts: readonly string[], head: Head): RecordScanner {
-  const { delimiter, width } = head;
+  const { delimiter, width, digitColumns } = head;
   const lines = createLineReader(texts, head.lineEnd);
   let lineNumber = 0;
   let blank = 0;
 
   function looksLikeRecord(line: string): boolean {
+    // Without one plain row to compare with, quotes are believed.
+    if (digitColumns === null) return false;
     for (const cells of [parseLine(line, delimiter, width).cells, line.split(delimiter)]) {
-      if (cells.length === width && head.digitColumns.every((column) => /\d/.test(cells[column])))
-        return true;
+      if (cells.length === width && digitColumns.every((column) => /\d/.test(cells[column]))) return true;
     }
     return false;
   }

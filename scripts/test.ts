@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { blankText } from './scan-source.ts';
 import type { TestReport } from './test-report.ts';
 
-// npm test [-- FILE... | node:test options]
+// npm test [-- FILE|FOLDER... | node:test options]
 // Without files: every test, with coverage of src/, which must reach the least below. With files: only those.
 
 const COVERAGE_LINES_MIN = 95;
@@ -59,8 +59,13 @@ function reportSkipped(report: TestReport): string[] {
     : [];
 }
 
+/** A folder stands for every test in it. */
+function expandFolder(path: string): string {
+  return statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ? `${path}/**/*.test.ts` : path;
+}
+
 function runTests(args: readonly string[]): number {
-  const files = args.filter((arg) => !arg.startsWith('-'));
+  const files = args.filter((arg) => !arg.startsWith('-')).map(expandFolder);
   const isWhole =
     files.length === 0 && !args.some((arg) => /^--test-(?:name|skip)-pattern|^--test-only/.test(arg));
   const folder = mkdtempSync(join(tmpdir(), 'titans-test-'));

@@ -17,7 +17,7 @@ export const HEAD_CHARS = 1 << 20;
 const LINES_MAX = 400;
 const PREAMBLE_LINES_MAX = 30;
 const DELIMITERS = [',', ';', '\t', '|'];
-const DIGIT_SHARE_MIN = 0.9;
+const DIGIT_SHARE_MIN = 0.8;
 const SURPLUS_SHARE_MIN = 0.9;
 
 /**
@@ -45,7 +45,8 @@ export function inspectHead(head: string, isWhole: boolean): Head {
   }
   const body = lines
     .slice(best.start + 1)
-    .filter((line) => line.trim() !== '')
+    // An odd number of quotes: the line is a part of a longer record.
+    .filter((line) => line.trim() !== '' && line.split('"').length % 2 === 1)
     .map((line) => parseLine(line, best.delimiter, best.width))
     .filter((line) => line.form === 'exact' && line.cells.length === best.width);
   const shares = (test: (cell: string) => boolean): number[] =>
@@ -57,6 +58,7 @@ export function inspectHead(head: string, isWhole: boolean): Head {
     digitColumns = shares(startsWithDigit);
     // Dates such as Jan 5 and amounts such as EUR 5 only contain digits.
     if (digitColumns.length === 0) digitColumns = shares((cell) => /\d/.test(cell));
+    if (digitColumns.length === 0) digitColumns = null;
   }
   return {
     delimiter: best.delimiter,

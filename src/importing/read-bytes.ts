@@ -9,6 +9,8 @@ export const TABLE_BYTES_MAX = 1024 ** 3;
 const READ_BYTES = 1 << 20;
 // Small slices, so that little decompressed text is lost in the slice where a damaged file breaks.
 const GUNZIP_SLICE_BYTES = 1 << 14;
+// As long as the trailer of a gzip member, so that a wrong checksum takes no text with it.
+const CAREFUL_SLICE_BYTES = 8;
 
 /** The content of a file, decompressed. `damage` says what is wrong with the compressed stream, if anything. */
 export interface TableBytes {
@@ -46,11 +48,11 @@ export async function readBytes(
   if (raw.length === 0 || raw[0][0] !== 0x1f || raw[0][1] !== 0x8b) {
     return { chunks: raw, isCompressed: false, damage: null };
   }
-  let result = await gunzip(raw, constants.Z_FINISH);
-  // A second pass that flushes early also gives back the bytes the decompressor held when the file ended.
-  if (result.error?.code === 'Z_BUF_ERROR') {
-    const rest = await gunzip(raw, constants.Z_SYNC_FLUSH);
-    result = { chunks: rest.chunks, error: result.error };
+  let result = await gunzip(raw, constants.Z_FINISH, Number.POSITIVE_INFINITY);
+  if (result.error !== null && result.error.code !== 'TITANS_TOO_LARGE') {
+    // A second pass that flushes early and goes in tiny steps near the damage gives back all that can be had.
+    const careful = await gunzip(raw, constants.Z_SYNC_FLUSH, result.bytesDone - GUNZIP_SLICE_BYTES);
+    result = { ...careful, error: result.error };
   }
   if (result.error?.code === 'TITANS_TOO_LARGE') throw tooLarge(path);
   const damage =
@@ -82,18 +84,20 @@ function describeSystemError(error: unknown): string {
 interface Gunzipped {
   readonly chunks: Buffer[];
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Compressed bytes worked through. */
+  readonly bytesDone: number;
 }
 
-function gunzip(raw: readonly Buffer[], finishFlush: number): Promise<Gunzipped> {
+function gunzip(raw: readonly Buffer[], finishFlush: number, carefulFrom: number): Promise<Gunzipped> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let byteLength = 0;
-    const source = Readable.from(slices(raw));
+    const source = Readable.from(slices(raw, carefulFrom));
     const stream = createGunzip({ finishFlush, chunkSize: READ_BYTES });
     function finish(error: Gunzipped['error']): void {
       source.destroy();
       stream.destroy();
-      resolve({ chunks, error });
+      resolve({ chunks, error, bytesDone: stream.bytesWritten });
     }
     // Events rather than iteration: iteration drops what was decompressed just before an error.
     stream.on('data', (chunk: Buffer) => {
@@ -109,10 +113,17 @@ function gunzip(raw: readonly Buffer[], finishFlush: number): Promise<Gunzipped>
   });
 }
 
-function* slices(raw: readonly Buffer[]): Generator<Buffer> {
+/** Pieces of the compressed file: small ones, and tiny ones for a stretch from `carefulFrom` on. */
+function* slices(raw: readonly Buffer[], carefulFrom: number): Generator<Buffer> {
+  let position = 0;
   for (const chunk of raw) {
-    for (let at = 0; at < chunk.length; at += GUNZIP_SLICE_BYTES) {
-      yield chunk.subarray(at, at + GUNZIP_SLICE_BYTES);
+    let at = 0;
+    while (at < chunk.length) {
+      const isCareful = position >= carefulFrom && position < carefulFrom + 2 * GUNZIP_SLICE_BYTES;
+      const piece = chunk.subarray(at, at + (isCareful ? CAREFUL_SLICE_BYTES : GUNZIP_SLICE_BYTES));
+      yield piece;
+      at += piece.length;
+      position += piece.length;
     }
   }
 }

@@ -26,10 +26,13 @@ interface Candidate {
   readonly recogniser: Recogniser;
   readonly column: number;
   readonly score: number;
+  readonly chosenBy: 'name' | 'content';
 }
 
 const TIE_BREAK = 1e-12;
 const RUNNER_UP_SCORE = 0.5;
+const LISTED_SCORE = 0.75;
+const HOPELESS_SCORE = 0.1;
 const REQUIRED = new Set(['date', 'amount']);
 
 /**
@@ -58,9 +61,8 @@ export function recogniseColumns(
   const candidates = rateAll(columns, profiles).filter(
     ({ recogniser, column }) => !fields.has(recogniser.field) && !taken.has(column),
   );
-  for (const { recogniser, column, score } of candidates) {
+  for (const { recogniser, column, chosenBy } of candidates) {
     if (fields.has(recogniser.field) || taken.has(column)) continue;
-    const chosenBy = score < RUNNER_UP_SCORE ? 'content' : 'name';
     fields.set(recogniser.field, { field: recogniser.field, columns: [column], chosenBy, runnersUp: [] });
     taken.add(column);
   }
@@ -97,14 +99,20 @@ function rateAll(columns: readonly string[], profiles: readonly ColumnProfile[])
   for (const recogniser of RECOGNISERS) {
     for (let column = 0; column < columns.length; column++) {
       const profile = profiles[column];
-      let score = rateName(columns[column], recogniser);
+      const byName = rateName(columns[column], recogniser);
+      const byContent = profile.filled === 0 ? 0 : (recogniser.byContent?.(profile) ?? 0);
+      let score = byName;
       // A column without any value is believed by its name.
-      if (profile.filled === 0) score = score >= 0.75 ? score : 0;
-      else if (!recogniser.accepts(profile)) score = 0;
-      if (profile.filled > 0) score = Math.max(score, recogniser.byContent?.(profile) ?? 0);
+      if (profile.filled === 0) score = byName >= LISTED_SCORE ? byName : 0;
+      // Where nothing else is there, a column called date is the date, however bad its values: each is a reject.
+      else if (!recogniser.accepts(profile)) {
+        score = byName >= LISTED_SCORE && REQUIRED.has(recogniser.field) ? HOPELESS_SCORE : 0;
+      }
+      const chosenBy = byContent > score ? 'content' : 'name';
+      score = Math.max(score, byContent);
       // Of two columns with equally good names the finer division is the category.
       if (score > 0 && recogniser.field === 'category') score += profile.distinctCount * TIE_BREAK;
-      if (score > 0) candidates.push({ recogniser, column, score });
+      if (score > 0) candidates.push({ recogniser, column, score, chosenBy });
     }
   }
   return candidates.sort((a, b) => b.score - a.score || a.column - b.column);

@@ -209,7 +209,7 @@ describe('what must be asked', () => {
       'order date,trade date,amount\n2024-01-31,2024-02-01,2\n',
       /date could be "order date" or "trade date"/,
     ],
-    ['no date', 'when,amount\nnow,5\n', /No column holds dates; name it with --map date=COLUMN/],
+    ['no date', 'moment,amount\nnow,5\n', /No column holds dates; name it with --map date=COLUMN/],
     ['no amount', 'date,description\n2024-01-31,x\n', /No column holds amounts.*--map debit=COLUMN/],
     ['one column', 'amount\n5\n', /one column only/],
     [
@@ -452,6 +452,14 @@ describe('rows', () => {
     assert.deepEqual(
       table.rows.map((row) => row.original),
       rows,
+    );
+  });
+
+  test('a column called date or amount is that even when none of its values can be read', async () => {
+    const table = await read('date,amount\nnever,much\n');
+    assert.deepEqual(
+      table.rows[0].faults.map((fault) => fault.pointer),
+      ['/date', '/amount'],
     );
   });
 

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { type Forest, joinTrees } from '../kernels/forest/forest.ts';
 import { type Bins, binFeatures } from '../kernels/tree/bins.ts';
 import type { ForestOptions, TreeOptions } from '../kernels/tree/options.ts';
 import type { Tree } from '../kernels/tree/tree.ts';
 import { assert } from '../lib/assert.ts';
-import type { TreeTask } from './forest-worker.ts';
+import growTreeOfTask, { type TreeTask } from './forest-worker.ts';
 
 export interface GrowForestRequest extends ForestOptions {
   /** Either binned features, or rows (row-major) with their `rowCount` and `featureCount` to be binned here. */
@@ -27,35 +28,60 @@ const WORKER_FILE = new URL(
   import.meta.url,
 ).href;
 
+/** Rows times trees up to which starting a thread takes longer than the work. */
+export const SMALL_WORK_MAX = 20_000;
+
 /**
  * Grows a random forest in worker threads over shared memory. Each tree has its own seed, so the same bytes result
- * with any number of workers. Rejects with the signal's reason (an AbortError) when aborted.
+ * with any number of workers. Very small forests are grown here, with a pause after every tree. Rejects with the signal's reason (an AbortError) when aborted.
  */
 export async function growForest(request: GrowForestRequest): Promise<Forest> {
-  const { onProgress, signal, classCount } = request;
-  signal?.throwIfAborted();
+  const { classCount } = request;
+  request.signal?.throwIfAborted();
   const trees = request.trees ?? 100;
   assert(Number.isInteger(trees) && trees >= 1, 'a forest has at least one tree');
   const bins = sharedBins(request);
-  const task: Omit<TreeTask, 'tree'> = {
+  const task: Task = {
     bins,
     labels: share(Int32Array.from(request.labels)),
     classCount,
     options: treeOptions(request),
     seed: request.seed ?? 0,
   };
-  const threads = Math.max(1, Math.min(Math.floor(request.workers), trees));
+  const grow = bins.rowCount * trees <= SMALL_WORK_MAX ? growHere : growInThreads;
+  return joinTrees(await grow(task, trees, request), bins);
+}
+
+type Task = Omit<TreeTask, 'tree'>;
+type Watcher = Pick<GrowForestRequest, 'workers' | 'onProgress' | 'signal'>;
+
+async function growHere(task: Task, trees: number, { onProgress, signal }: Watcher): Promise<Tree[]> {
+  const grown: Tree[] = [];
+  while (grown.length < trees) {
+    grown.push(growTreeOfTask({ ...task, tree: grown.length }));
+    onProgress?.(grown.length, trees);
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return grown;
+}
+
+async function growInThreads(
+  task: Task,
+  trees: number,
+  { workers, onProgress, signal }: Watcher,
+): Promise<Tree[]> {
+  const threads = Math.max(1, Math.min(Math.floor(workers), trees));
   const pool = new Piscina({ filename: WORKER_FILE, minThreads: threads, maxThreads: threads });
   try {
     let done = 0;
-    const grown = await Promise.all(
+    return await Promise.all(
       Array.from({ length: trees }, async (_, tree) => {
         const result: Tree = await pool.run({ ...task, tree }, signal === undefined ? {} : { signal });
         onProgress?.(++done, trees);
         return result;
       }),
     );
-    return joinTrees(grown, bins);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;

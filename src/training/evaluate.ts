@@ -1,0 +1,52 @@
+import type { Transaction } from '../bank/transaction.ts';
+import { ABSTAIN_BELOW, type CategoryArtifact, judge } from '../models/category.ts';
+import { createReplay } from './replay.ts';
+import { type CategoryScores, createVerdicts, scoreVerdicts, type Verdicts } from './score-category.ts';
+
+export interface EvaluateOptions {
+  readonly timezone: string;
+  /** Rows before those to be judged, in order of time: their accounts' confirmed history. */
+  readonly before?: readonly Transaction[];
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Scores of a model on labelled rows, with the verdict on each row in their order. */
+export interface Evaluation {
+  readonly scores: CategoryScores;
+  readonly verdicts: Verdicts;
+}
+
+const PROGRESS_EVERY = 1024;
+
+/**
+ * Judges a category model on labelled rows in order of time. Rows see earlier ones as history, but never their
+ * categories: what is judged is a stretch of time in which nobody confirmed anything.
+ */
+export function evaluateCategory(
+  artifact: CategoryArtifact,
+  rows: readonly Transaction[],
+  options: EvaluateOptions,
+): Evaluation {
+  const { categories, categoryCodes } = artifact.statistics;
+  const codes = new Map(categoryCodes);
+  for (const { category } of rows) if (!codes.has(category)) codes.set(category, codes.size);
+  const verdicts = createVerdicts(rows.length, codes.size);
+  const replay = createReplay();
+  for (const row of options.before ?? []) replay.remember(row, row.category);
+  for (const [i, row] of rows.entries()) {
+    const { best } = judge(artifact, row, replay.past(row), options.timezone);
+    const { joint } = artifact.scratch;
+    const truth = codes.get(row.category) as number;
+    verdicts.truth[i] = truth;
+    verdicts.predicted[i] = best;
+    verdicts.confidence[i] = joint[best];
+    verdicts.probability[i] = truth < categories.length ? joint[truth] : 0;
+    let squares = truth < categories.length ? 0 : 1;
+    for (let k = 0; k < joint.length; k++) squares += (joint[k] - (k === truth ? 1 : 0)) ** 2;
+    verdicts.squaredError[i] = squares;
+    replay.remember(row, '');
+    if (i % PROGRESS_EVERY === 0) options.onProgress?.(i, rows.length);
+  }
+  options.onProgress?.(rows.length, rows.length);
+  return { scores: scoreVerdicts(verdicts, ABSTAIN_BELOW), verdicts };
+}

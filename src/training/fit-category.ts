@@ -1,0 +1,357 @@
+import type { Transaction } from '../bank/transaction.ts';
+import { fitStatistics, orderCategories } from '../features/statistics.ts';
+import { FEATURE_COUNT } from '../features/vector.ts';
+import { fitConfidence } from '../kernels/calibration/confidence.ts';
+import { applyPool, fitPool } from '../kernels/calibration/pool.ts';
+import type { Forest } from '../kernels/forest/forest.ts';
+import { predictForest } from '../kernels/forest/predict.ts';
+import { createTextScratch, predictText, type TextModel } from '../kernels/text/model.ts';
+import { createRng, deriveSeed, nextInt } from '../lib/rng.ts';
+import {
+  type CategoryArtifact,
+  type CategoryReader,
+  createCategoryScratch,
+  likeliest,
+  MEMBERS,
+  PROBABILITY_MIN,
+  readTransaction,
+  takeLogs,
+} from '../models/category.ts';
+import { fitLookup, recencyWeight } from '../models/category-lookup.ts';
+import { RECIPES, type Recipe, writeTokens } from '../models/category-tokens.ts';
+import { fitTexts } from './fit-text.ts';
+import { growForest } from './grow-forest.ts';
+import { createReplay } from './replay.ts';
+import type { TextTask } from './text-worker.ts';
+import { readTokens, type TokenTable, tabulateTokens } from './token-table.ts';
+import type { OnProgress } from './train.ts';
+
+/** What a search tries; everything else of the model follows from the data. */
+export interface CategoryParameters {
+  readonly recipe: Recipe;
+  readonly epochs: number;
+  readonly l2: number;
+  readonly min_samples_leaf: number;
+}
+
+/** One trial of the search, judged by the text model's log loss on the block after its training rows. */
+export interface CategoryTrial extends CategoryParameters {
+  readonly log_loss: number;
+}
+
+export interface FitCategoryOptions {
+  readonly timezone: string;
+  readonly seed: number;
+  /** Trials beyond the standard ones. */
+  readonly search: number;
+  readonly isSimple: boolean;
+  readonly workers: number;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+// Shares of the training rows at which forward blocks begin: each block is read by what lies before it.
+const CUTS = [0.35, 0.48, 0.61, 0.74, 0.87];
+const CUTS_SIMPLE = [0.4, 0.7];
+const TREES = 100;
+const TREES_SIMPLE = 20;
+const POOL_ROWS_MAX = 20_000;
+const SMALL_ROWS = 5000;
+
+/** Rows in order of time with everything that forward fits over prefixes of them share. */
+export interface CategoryStudy {
+  readonly rows: readonly Transaction[];
+  /** Rows of the older part; the rest is the newest part, which judges. */
+  readonly trainCount: number;
+  /** Class names; those first met in the newest part come last, so that codes of older ones never move. */
+  readonly categories: readonly string[];
+  /** Number of classes the older part holds. */
+  readonly trainCategories: number;
+  /** Class of each row, in shared memory. */
+  readonly labels: Int32Array;
+  readonly tables: Map<Recipe, TokenTable>;
+  /** Ascending row numbers: starts of the forward blocks, then `trainCount`. */
+  readonly cuts: readonly number[];
+  readonly options: FitCategoryOptions;
+}
+
+/** Opens a study of time-ordered, labelled rows. */
+export function openStudy(
+  rows: readonly Transaction[],
+  trainCount: number,
+  options: FitCategoryOptions,
+): CategoryStudy {
+  const known = orderCategories(rows.slice(0, trainCount));
+  const later = orderCategories(rows.slice(trainCount)).filter((name) => !known.includes(name));
+  const categories = [...known, ...later];
+  const codes = new Map(categories.map((name, code) => [name, code]));
+  const labels = new Int32Array(new SharedArrayBuffer(4 * rows.length));
+  for (let i = 0; i < rows.length; i++) labels[i] = codes.get(rows[i].category) as number;
+  const shares = options.isSimple ? CUTS_SIMPLE : CUTS;
+  const starts = shares.map((share) => Math.max(1, Math.floor(share * trainCount)));
+  return {
+    rows,
+    trainCount,
+    categories,
+    trainCategories: known.length,
+    labels,
+    tables: new Map(),
+    cuts: [...new Set([...starts, trainCount])].sort((a, b) => a - b),
+    options,
+  };
+}
+
+function tableOf(study: CategoryStudy, recipe: Recipe): TokenTable {
+  let table = study.tables.get(recipe);
+  if (table === undefined) {
+    table = tabulateTokens(study.rows.length, (i, tokens) => writeTokens(study.rows[i], recipe, tokens));
+    study.tables.set(recipe, table);
+  }
+  return table;
+}
+
+function textTask(
+  study: CategoryStudy,
+  table: TokenTable,
+  count: number,
+  parameters: CategoryParameters,
+): TextTask {
+  const rowWeights = new Float32Array(count);
+  const until = study.rows[count - 1].at;
+  for (let i = 0; i < count; i++) rowWeights[i] = recencyWeight(study.rows[i].at, until);
+  return {
+    table,
+    labels: study.labels,
+    count,
+    classCount: count > study.trainCount ? study.categories.length : study.trainCategories,
+    rowWeights,
+    seed: study.options.seed,
+    epochs: parameters.epochs,
+    l2: parameters.l2,
+  };
+}
+
+/** Standard parameters for so many rows: little data takes more passes. */
+export function standardParameters(rowCount: number, isSimple: boolean): CategoryParameters {
+  const epochs = isSimple ? 4 : rowCount < SMALL_ROWS ? 12 : 8;
+  return { recipe: RECIPES[0], epochs, l2: 0.1, min_samples_leaf: 2 };
+}
+
+/**
+ * Tries both token recipes and, beyond them, `search` random variations on the newest block of the older part, and
+ * returns the best parameters with every trial.
+ */
+export async function searchParameters(
+  study: CategoryStudy,
+): Promise<{ readonly best: CategoryParameters; readonly trials: readonly CategoryTrial[] }> {
+  const { options, cuts } = study;
+  const standard = standardParameters(study.trainCount, options.isSimple);
+  if (options.isSimple || cuts.length < 2) return { best: standard, trials: [] };
+  const candidates: CategoryParameters[] = RECIPES.map((recipe) => ({ ...standard, recipe }));
+  const rng = createRng(deriveSeed(options.seed, 7));
+  for (let i = 0; i < options.search; i++) {
+    candidates.push({
+      recipe: RECIPES[nextInt(rng, RECIPES.length)],
+      epochs: [6, 8, 12, 16][nextInt(rng, 4)],
+      l2: [0.03, 0.1, 0.2, 0.4][nextInt(rng, 4)],
+      min_samples_leaf: [1, 2, 4, 8][nextInt(rng, 4)],
+    });
+  }
+  const begin = cuts[cuts.length - 2];
+  const texts = await fitTexts(
+    candidates.map((parameters) => textTask(study, tableOf(study, parameters.recipe), begin, parameters)),
+    {
+      workers: options.workers,
+      signal: options.signal,
+      onDone: (done) => options.onProgress?.('choosing parameters', done, candidates.length),
+    },
+  );
+  const trials = candidates.map((parameters, i) => ({
+    ...parameters,
+    log_loss: textLogLoss(study, tableOf(study, parameters.recipe), texts[i], begin, study.trainCount),
+  }));
+  const best = trials.reduce((a, b) => (b.log_loss < a.log_loss ? b : a));
+  const { log_loss: _, ...parameters } = best;
+  return { best: parameters, trials };
+}
+
+function textLogLoss(
+  study: CategoryStudy,
+  table: TokenTable,
+  text: TextModel,
+  begin: number,
+  end: number,
+): number {
+  const scratch = createTextScratch(text);
+  const out = new Float64Array(text.classes);
+  let sum = 0;
+  for (let i = begin; i < end; i++) {
+    readTokens(table, i, scratch.tokens);
+    predictText(text, scratch, out);
+    sum -= Math.log(Math.max(out[study.labels[i]] ?? 0, PROBABILITY_MIN));
+  }
+  return sum / (end - begin);
+}
+
+/** Fits a reader on each prefix of the rows, the text models in worker threads. */
+export async function fitReaders(
+  study: CategoryStudy,
+  parameters: CategoryParameters,
+  counts: readonly number[],
+): Promise<CategoryReader[]> {
+  const { options } = study;
+  const table = tableOf(study, parameters.recipe);
+  const texts = await fitTexts(
+    counts.map((count) => textTask(study, table, count, parameters)),
+    {
+      workers: options.workers,
+      signal: options.signal,
+      onDone: (done) => options.onProgress?.('fitting text models', done, counts.length),
+    },
+  );
+  return counts.map((count, i) => {
+    const prefix = study.rows.slice(0, count);
+    const categories = study.categories.slice(0, texts[i].classes);
+    return {
+      recipe: parameters.recipe,
+      statistics: fitStatistics(prefix, categories),
+      text: texts[i],
+      lookup: fitLookup(prefix, study.labels, count, categories.length, prefix[count - 1].at),
+    };
+  });
+}
+
+/** What forward reading gives: a feature vector for every row from the first cut on, and members of a sample of them. */
+export interface ForwardReading {
+  /** Row number of the first vector. */
+  readonly begin: number;
+  readonly vectors: Float32Array;
+  /** Ascending row numbers of the sampled rows. */
+  readonly sample: readonly number[];
+  /** Text and lookup probabilities of the sampled rows, row-major; the forest's are filled in when it is grown. */
+  readonly members: readonly Float64Array[];
+}
+
+/**
+ * Reads every row from the first cut on with the reader fitted on the rows before its block, replaying histories in
+ * which the categories of a block's own rows are not yet known. `ends[b]` is where block b ends.
+ */
+export function readForward(
+  study: CategoryStudy,
+  readers: readonly CategoryReader[],
+  starts: readonly number[],
+  end: number,
+): ForwardReading {
+  const { rows, options } = study;
+  const begin = starts[0];
+  const vectors = new Float32Array((end - begin) * FEATURE_COUNT);
+  const sampleFrom = starts[Math.min(options.isSimple ? 1 : 2, starts.length - 1)];
+  const stride = Math.max(1, Math.ceil((end - sampleFrom) / POOL_ROWS_MAX));
+  const sample: number[] = [];
+  for (let i = sampleFrom; i < end; i += stride) sample.push(i);
+  const classCount = study.trainCategories;
+  const members = MEMBERS.map(() => new Float64Array(sample.length * classCount));
+  const replay = createReplay();
+  for (let i = 0; i < begin; i++) replay.remember(rows[i], rows[i].category);
+  let sampled = 0;
+  for (const [block, reader] of readers.entries()) {
+    const blockEnd = starts[block + 1] ?? end;
+    const scratch = createCategoryScratch(reader);
+    replay.confirm();
+    for (let i = starts[block]; i < blockEnd; i++) {
+      readTransaction(reader, rows[i], replay.past(rows[i]), options.timezone, scratch);
+      vectors.set(scratch.vector, (i - begin) * FEATURE_COUNT);
+      if (sample[sampled] === i) {
+        for (const member of [0, 2]) members[member].set(scratch.members[member], sampled * classCount);
+        sampled++;
+      }
+      replay.remember(rows[i], '');
+      if (i % 4096 === 0) options.onProgress?.('computing features', i - begin, end - begin);
+    }
+  }
+  options.onProgress?.('computing features', end - begin, end - begin);
+  return { begin, vectors, sample, members };
+}
+
+/** Grows a forest on the forward vectors of rows up to `end`. */
+export async function growOn(
+  study: CategoryStudy,
+  reading: ForwardReading,
+  end: number,
+  classCount: number,
+  parameters: CategoryParameters,
+  step: string,
+): Promise<Forest> {
+  const { options } = study;
+  const rowCount = end - reading.begin;
+  return growForest({
+    rows: reading.vectors.subarray(0, rowCount * FEATURE_COUNT),
+    rowCount,
+    featureCount: FEATURE_COUNT,
+    labels: study.labels.subarray(reading.begin, end),
+    classCount,
+    trees: options.isSimple ? TREES_SIMPLE : TREES,
+    minSamplesLeaf: parameters.min_samples_leaf,
+    seed: options.seed,
+    workers: options.workers,
+    signal: options.signal,
+    onProgress: (done, total) => options.onProgress?.(step, done, total),
+  });
+}
+
+/** Fills in the forest's probabilities of the sampled rows in `[begin, end)`. */
+export function readForest(
+  study: CategoryStudy,
+  reading: ForwardReading,
+  forest: Forest,
+  begin: number,
+  end: number,
+): void {
+  const out = new Float64Array(forest.classCount);
+  for (const [s, row] of reading.sample.entries()) {
+    if (row < begin || row >= end) continue;
+    predictForest(forest, reading.vectors, (row - reading.begin) * FEATURE_COUNT, out);
+    reading.members[1].set(out, s * study.trainCategories);
+  }
+}
+
+/** Learns the pool's weights and the calibration from the sampled rows before `end` and assembles the artifact. */
+export function assemble(
+  study: CategoryStudy,
+  reading: ForwardReading,
+  reader: CategoryReader,
+  forest: Forest,
+  end: number,
+): CategoryArtifact {
+  const classCount = study.trainCategories;
+  // A category first met after the older part has no column in the members, so its rows cannot weigh them.
+  const used = reading.sample
+    .map((row, s) => ({ row, s }))
+    .filter(({ row }) => row < end && study.labels[row] < classCount);
+  const labels = Int32Array.from(used, ({ row }) => study.labels[row]);
+  const members = reading.members.map((member) => {
+    const rows = new Float64Array(used.length * classCount);
+    for (const [i, { s }] of used.entries())
+      rows.set(member.subarray(s * classCount, (s + 1) * classCount), i * classCount);
+    takeLogs(rows);
+    return rows;
+  });
+  const pool = fitPool(members, labels, classCount);
+  const joint = new Float64Array(classCount);
+  const confidence = new Float64Array(used.length);
+  const isRight = new Uint8Array(used.length);
+  for (let i = 0; i < used.length; i++) {
+    const row = members.map((member) => member.subarray(i * classCount, (i + 1) * classCount));
+    applyPool(pool, row, joint);
+    const best = likeliest(joint);
+    confidence[i] = joint[best];
+    isRight[i] = best === labels[i] ? 1 : 0;
+  }
+  return {
+    ...reader,
+    forest,
+    pool,
+    confidence: fitConfidence(confidence, isRight),
+    scratch: createCategoryScratch(reader),
+  };
+}

@@ -1,0 +1,25 @@
+import { fitText, type TextModel } from '../kernels/text/model.ts';
+import { readTokens, type TokenTable } from './token-table.ts';
+
+/** One text model to fit on the first `count` rows of a shared table. */
+export interface TextTask {
+  readonly table: TokenTable;
+  /** Class of each row, in shared memory. */
+  readonly labels: Int32Array;
+  readonly count: number;
+  readonly classCount: number;
+  readonly rowWeights: Float32Array;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly l2: number;
+}
+
+/** Runs in a worker thread. */
+export default function fitTextTask(task: TextTask): TextModel {
+  return fitText(
+    (index, tokens) => readTokens(task.table, index, tokens),
+    task.labels.subarray(0, task.count),
+    task.classCount,
+    { seed: task.seed, epochs: task.epochs, l2: task.l2, rowWeights: task.rowWeights },
+  );
+}

@@ -11,6 +11,7 @@ export interface DecodedText {
 const HEAD_BYTES = 1 << 16;
 // Text holds next to no control characters; compressed or compiled data is about one eighth control characters.
 const CONTROL_SHARE_MAX = 0.05;
+const VALID_PER_INVALID = 10;
 
 const SIGNATURES: readonly { readonly magic: string; readonly what: string }[] = [
   { magic: 'PK\u0003\u0004', what: 'an Excel workbook or ZIP archive; save the sheet as CSV' },
@@ -50,10 +51,28 @@ export function decodeText(
     if (!options.isTruncated) decoder.decode();
     return { texts, encoding: 'utf-8', hasBom, warnings: [] };
   } catch {
+    const lenient = decodeWhole(chunks, 'utf-8', hasBom, []);
+    const { valid, invalid } = countLetters(lenient.texts);
+    // A few damaged characters in a UTF-8 file must not spoil the others.
+    if (valid > invalid * VALID_PER_INVALID) {
+      const warning = `${invalid} characters of the file are damaged (not valid UTF-8); they were read as \ufffd.`;
+      return { ...lenient, warnings: [warning] };
+    }
     return decodeWhole(chunks, 'windows-1252', false, [
       'The file is not valid UTF-8; it was read as windows-1252. If letters look wrong, save it as UTF-8.',
     ]);
   }
+}
+
+/** Letters beyond ASCII that were decoded, and places where decoding failed. */
+function countLetters(texts: readonly string[]): { valid: number; invalid: number } {
+  let valid = 0;
+  let invalid = 0;
+  for (const text of texts) {
+    invalid += text.match(/\ufffd/g)?.length ?? 0;
+    valid += text.match(/[^\u0000-\u007f\ufffd]/g)?.length ?? 0;
+  }
+  return { valid, invalid };
 }
 
 function decodeWhole(

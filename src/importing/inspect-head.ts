@@ -100,6 +100,10 @@ function rateDelimiter(lines: readonly (ParsedLine | null)[]): {
   let width = headerWidth;
   // Some banks end every row, but not the header, with a delimiter: the surplus cells are empty throughout.
   if (common > headerWidth && isSurplusEmpty(lines.slice(start + 1), headerWidth, common)) width = common;
+  // Others end the header, but not the rows, with a delimiter: columns without a name and without cells.
+  const header = lines[start]?.cells ?? [];
+  if (common > 1 && common < headerWidth && header.slice(common).every((name) => name.trim() === ''))
+    width = common;
   const matching = counts.get(width) ?? 0;
   return { score: total === 0 ? 0 : matching / total, width, start };
 }

@@ -8,13 +8,13 @@ import {
   splitAmount,
   weighDecimals,
 } from './amounts.ts';
-import { dateText, type RowPlan } from './build-rows.ts';
+import { dateText, quote, type RowPlan } from './build-rows.ts';
 import { resolveDay, splitDate } from './date-text.ts';
 import { type DatePlan, decideDates } from './dates.ts';
 import { decideSigns, readDirection, type SignEvidence } from './directions.ts';
 import { type Mapping, PARTS } from './mapping.ts';
 import type { RawRecord, RawTable } from './raw-table.ts';
-import type { FieldColumns, Recognition } from './recognise-columns.ts';
+import { type FieldColumns, isTypeName, type Recognition } from './recognise-columns.ts';
 import { describeFields, type Understood, type UnderstoodField } from './understood.ts';
 
 /** The plan of a file, what to tell people about it, and the warnings that came up. */
@@ -81,6 +81,7 @@ export function planRows(
       );
     }
   }
+  warnings.push(...warnOfTypes(recognition, records, columns, labels));
   const fullTime = dates.isTimeless ? findFullTime(recognition, columns, dates) : null;
   if (fullTime !== null) {
     notes.push(
@@ -288,6 +289,38 @@ function countSigns(records: readonly RawRecord[], column: number): { positive: 
     else positive++;
   }
   return { positive, negative };
+}
+
+const TYPE_WORDS_SHOWN = 5;
+const SOME_DIRECTIONS = 0.1;
+
+/** Words of a type column that are no direction, and type columns that were not used for having too many of them. */
+function warnOfTypes(
+  recognition: Recognition,
+  records: readonly RawRecord[],
+  columns: ReadonlyMap<string, readonly number[]>,
+  labels: readonly string[],
+): string[] {
+  const warnings: string[] = [];
+  const type = columns.get('type')?.[0];
+  for (const [column, profile] of recognition.profiles.entries()) {
+    const isUnused =
+      type === undefined && isTypeName(labels[column]) && profile.directions >= SOME_DIRECTIONS;
+    if (column !== type && !isUnused) continue;
+    const unknown = new Set<string>();
+    for (const { cells } of records) {
+      const word = cells[column].trim();
+      if (word !== '' && readDirection(word) === null) unknown.add(word);
+    }
+    if (unknown.size === 0) continue;
+    const words = [...unknown].slice(0, TYPE_WORDS_SHOWN).map(quote).join(', ');
+    warnings.push(
+      column === type
+        ? `Words in "${labels[column]}" that are neither income nor expense nor transfer: ${words}; their rows were set aside.`
+        : `"${labels[column]}" was not used for the direction: words such as ${words} are neither income nor expense; the sign decides. --map type="${labels[column]}" overrules.`,
+    );
+  }
+  return warnings;
 }
 
 /** How often the balance moves by the amount, up or down, between neighbouring rows of an account (either order). */

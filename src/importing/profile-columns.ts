@@ -1,6 +1,6 @@
 import { isCurrency } from '../bank/money.ts';
 import { splitAmount } from './amounts.ts';
-import { splitDate, splitTime } from './date-text.ts';
+import { resolveDay, splitDate, splitTime } from './date-text.ts';
 import { readDirection } from './directions.ts';
 import type { RawRecord } from './raw-table.ts';
 
@@ -53,7 +53,7 @@ export function profileColumn(sample: readonly RawRecord[], column: number): Col
     length += cell.length;
     values.add(cell);
     const isNumeric = /^\d+(\.\d+)?$/.test(cell);
-    if (splitDate(cell) !== null) {
+    if (isCalendarDate(cell)) {
       counts.dates++;
       if (!isNumeric) counts.plainDates++;
     }
@@ -84,6 +84,15 @@ export function profileColumn(sample: readonly RawRecord[], column: number): Col
     distinctCount: values.size,
     lengthMean: filled === 0 ? 0 : length / filled,
   };
+}
+
+/** A bank's sort code (20-45-67) is written like a date but is on no calendar. */
+function isCalendarDate(text: string): boolean {
+  const parts = splitDate(text);
+  if (parts === null) return false;
+  return (['day_first', 'month_first', 'year_first'] as const).some(
+    (order) => resolveDay(parts, order) !== null,
+  );
 }
 
 const CURRENCY_SIGNS = new Map([

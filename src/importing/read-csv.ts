@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { DecodedText } from './decode-text.ts';
 import { HEAD_CHARS, inspectHead } from './inspect-head.ts';
+import { parseLine } from './parse-line.ts';
 import type { RawRecord, RawTable } from './raw-table.ts';
 import { scanRecords } from './scan-records.ts';
 import { formatCells } from './write-cells.ts';
@@ -17,11 +18,15 @@ export function readCsv(path: string, decoded: DecodedText, isCompressed: boolea
   let columns = [...headerRecord.cells];
   let header = headerRecord.original;
   const warnings = [...decoded.warnings];
-  if (headerRecord.warnings.length > 0 || headerRecord.form === 'damaged') {
+  // Rows show how many columns there are; a header may be wrong in its width and still be well quoted.
+  if (parseLine(header, facts.delimiter, facts.width).form !== 'exact') {
     columns = columns.map((name) => name.replaceAll('"', ''));
     header = formatCells(columns, facts.delimiter);
-    if (headerRecord.original.includes('"'))
-      warnings.push('The header has stray quotes; they were left out.');
+    warnings.push('The header has stray quotes; they were left out.');
+  }
+  if (columns.length > facts.width) {
+    columns = columns.slice(0, facts.width);
+    header = formatCells(columns, facts.delimiter);
   }
   while (columns.length < facts.width) {
     columns.push('');

@@ -156,6 +156,13 @@ function rateName(name: string, recogniser: Recogniser): number {
   return best;
 }
 
+const TYPE = RECOGNISERS.find((recogniser) => recogniser.field === 'type') as Recogniser;
+
+/** Whether a column is called as type columns are. */
+export function isTypeName(name: string): boolean {
+  return rateName(name, TYPE) >= LISTED_SCORE;
+}
+
 function isCurrencyWord(word: string, full: string): boolean {
   return word.length === 3 && word !== full && isCurrency(word.toUpperCase());
 }

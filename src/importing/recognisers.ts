@@ -76,7 +76,7 @@ export const RECOGNISERS: readonly Recogniser[] = [
     field: 'type',
     names:
       'type|transaction type|income expense|expense income|debit credit|credit debit|dr cr|cr dr|d c|direction|movement|movement type|flow|sign|amount sign|in out|entry type|debit or credit|credit or debit|credit debit indicator|cdt dbt ind|soll haben|soll haben kennzeichen|s h|art|buchungsart|sens|type operation|type d operation|type de transaction|tipo|tipo movimiento|tipo de movimiento|tipo de transaccion|af bij|bij af|soort',
-    accepts: (profile) => profile.directions >= 0.8,
+    accepts: (profile) => profile.directions >= 0.5,
     // One letter may be any code; words such as debit and credit may not.
     byContent: (profile) =>
       profile.directions >= 0.95 && profile.lengthMean > 1.5 && profile.distinctCount <= 6 ? 0.49 : 0,
@@ -107,8 +107,11 @@ export const RECOGNISERS: readonly Recogniser[] = [
       'category|transaction category|category name|spending category|expense category|spend category|budget category|main category|kategorie|hauptkategorie|categorie|categoria|rubrique|rubriek|rubrik|exp type|expense type|spend type|expenditure type|expenditure category|budget',
     weakNames: 'spend level|label|class|classification|group',
     not: 'sub|subcategory|code|id|merchant category code|mcc|predicted|confidence',
+    // Codes are categories too, but hardly so many as amounts or identifiers.
     accepts: (profile) =>
-      isText(profile) && profile.letters >= 0.5 && (profile.distinct < 0.9 || profile.filled < 30),
+      isText(profile) &&
+      (profile.distinct < 0.9 || profile.filled < 30) &&
+      (profile.letters >= 0.5 || (profile.fractions === 0 && profile.distinctCount <= 300)),
   },
   {
     field: 'payment_method',

@@ -47,13 +47,21 @@ describe('encodings', () => {
 
   test('one bad byte far into the file changes the encoding of all of it, with a warning', async () => {
     const bytes = Buffer.concat([
-      Buffer.from(longCsv(200_000)),
+      Buffer.from(longCsv(60_000)),
       Buffer.from('2024-01-31,5,caf\u00e9\n', 'latin1'),
     ]);
     const table = await read(bytes);
     assert.equal(table.rows.at(-1)?.transaction?.description, 'café');
     assert.ok(table.warnings[0].includes('windows-1252'));
   });
+});
+
+test('a few damaged characters do not spoil the others of a UTF-8 file', async () => {
+  const good = Buffer.from(`date,amount,description\n${'2024-01-31,5,Käse\n'.repeat(30)}`);
+  const table = await read(Buffer.concat([good, Buffer.from('2024-01-31,5,K\u00e4se\n', 'latin1')]));
+  assert.equal(table.rows[0].transaction?.description, 'Käse');
+  assert.equal(table.rows[30].transaction?.description, 'K\ufffdse');
+  assert.match(table.warnings[0], /^1 characters of the file are damaged/);
 });
 
 describe('what is no table', () => {

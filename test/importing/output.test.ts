@@ -116,6 +116,15 @@ describe('output of predict', () => {
     );
   });
 
+  test('a header that ends with a delimiter its rows do not have is cut to them', async () => {
+    const table = await read('"date",amount,\n2024-01-31,5\n2024-02-01,6\n');
+    assert.equal(
+      write(table),
+      'date,amount,predicted_category,error\n2024-01-31,5,Food,\n2024-02-01,6,Food,\n',
+    );
+    assert.equal(table.counts.usable, 2);
+  });
+
   test('a header with stray quotes is written without them', async () => {
     const table = await read('date,"note,amount\n2024-01-31,x,5\n2024-02-01,y,6\n');
     assert.equal(write(table).split('\n')[0], 'date,note,amount,predicted_category,error');

@@ -183,6 +183,16 @@ describe('columns', () => {
     assert.deepEqual(columnsOf(table, 'category'), ['spend level 2']);
   });
 
+  test('sort codes are no dates, numbers may be categories', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_unused, i) => `20-45-${60 + (i % 30)},2024-01-${10 + (i % 20)},${i}.25,${i % 7}`,
+    );
+    const table = await read(`sort code,c1,amount,category\n${rows.join('\n')}\n`);
+    assert.deepEqual(columnsOf(table, 'date'), ['c1']);
+    assert.deepEqual(columnsOf(table, 'category'), ['category']);
+  });
+
   test('texts and amounts without a telling name are known by their content', async () => {
     const rows = Array.from(
       { length: 12 },
@@ -392,6 +402,19 @@ describe('direction', () => {
       'date,amount,type\n2024-01-31,-5,Expense\n2024-01-31,-5,Expense\n2024-01-31,6,\n',
     );
     assert.deepEqual(amountsOf(signed), [-500, -500, 600]);
+  });
+
+  test('a type column with some other words is used, with few directions it is not; both are said', async () => {
+    const used = await read('date,amount,type\n2024-01-31,5,debit\n2024-01-31,5,credit\n2024-01-31,1,Fee\n');
+    assert.deepEqual(amountsOf(used), [-500, 500, null]);
+    assert.ok(used.warnings.some((text) => /"Fee"; their rows were set aside/.test(text)));
+    const words = ['Fee', 'Interest', 'Sale', 'debit'];
+    const rows = words.map((word) => `2024-01-31,-5,${word}`);
+    const unused = await read(`date,amount,type\n${rows.join('\n')}\n`);
+    assert.deepEqual(amountsOf(unused), [-500, -500, -500, -500]);
+    assert.ok(
+      unused.warnings.some((text) => /"type" was not used for the direction: words such as "Fee"/.test(text)),
+    );
   });
 
   test('a debit and a credit column: either is filled, never both', async () => {

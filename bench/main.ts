@@ -1,0 +1,27 @@
+/** THE table of benchmarks; a new one is a row here and a file beside this one. */
+const BENCHES: readonly {
+  name: string;
+  does: string;
+  run: (args: readonly string[]) => Promise<void>;
+}[] = [
+  {
+    name: 'kernels',
+    does: 'random forest against scikit-learn: training, single rows, batches, size, accuracy [--python PATH] [--repeats N]',
+    run: async (args) => (await import('./kernels.ts')).benchKernels(args),
+  },
+];
+
+const [name, ...args] = process.argv.slice(2);
+const bench = BENCHES.find((row) => row.name === name);
+if (bench !== undefined) {
+  await bench.run(args);
+} else {
+  const isHelp = name === undefined || name === '--help' || name === '-h';
+  const lines = [
+    ...(isHelp ? [] : [`No benchmark is called ${name}.`]),
+    'npm run bench NAME [-- OPTIONS]',
+    ...BENCHES.map((row) => `  ${row.name.padEnd(10)} ${row.does}`),
+  ];
+  (isHelp ? console.log : console.error)(lines.join('\n'));
+  process.exitCode = isHelp ? 0 : 2;
+}

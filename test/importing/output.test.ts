@@ -231,6 +231,14 @@ describe('reject file', () => {
     assert.equal(Buffer.concat(chunks).length, 350_003);
   });
 
+  test('a reader that has gone is an error, not a hang', async () => {
+    const stream = new PassThrough({ highWaterMark: 10 });
+    const pieces = Array.from({ length: 5 }, () => 'x'.repeat(70_000));
+    const written = writePieces(stream, pieces);
+    stream.destroy(new Error('EPIPE'));
+    await assert.rejects(written, /EPIPE/);
+  });
+
   test('faults read as one sentence each', () => {
     assert.equal(
       formatFaults([

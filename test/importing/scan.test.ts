@@ -7,6 +7,7 @@ import { parseLine } from '../../src/importing/parse-line.ts';
 import type { RawRecord } from '../../src/importing/raw-table.ts';
 import { RECORD_LINES_MAX, scanRecords } from '../../src/importing/scan-records.ts';
 import { formatCells } from '../../src/importing/write-cells.ts';
+import { createRng, nextInt } from '../../src/lib/rng.ts';
 
 function scan(text: string, pieces: readonly string[] = [text]): { records: RawRecord[]; blank: number } {
   const scanner = scanRecords(pieces, inspectHead(text, true));
@@ -189,6 +190,35 @@ describe('damaged CSV', () => {
     const { records } = scan(text);
     assert.match(records[1].faults[0].detail, /never closed/);
     assert.equal(records.length, 1 + RECORD_LINES_MAX + 11);
+  });
+
+  test('stray, missing and cut quotes anywhere in a realistic file never cost a row that is not hit', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const rng = createRng(seed);
+      const isQuoted = nextInt(rng, 3) === 1;
+      const quoted = (text: string) => (isQuoted || /[,"\n]/.test(text) ? `"${text}"` : text);
+      const rows = Array.from({ length: 200 }, (_unused, row) => {
+        const texts = [`SHOP ${row}`, 'Foo, Inc', 'say ""hi""', 'two\nlines', 'POS 12,50 X', ''];
+        const cells = [`2024-01-${10 + (row % 20)}`, texts[nextInt(rng, 6)], `${row}.50`, 'Rent, etc'];
+        return cells.map(quoted).join(',');
+      });
+      const hit = new Map<number, string>();
+      for (let i = 0; i < 3; i++) {
+        const row = nextInt(rng, rows.length);
+        const at = nextInt(rng, rows[row].length + 1);
+        const kinds = [
+          `${rows[row].slice(0, at)}"${rows[row].slice(at)}`,
+          rows[row].slice(0, at),
+          rows[row].replace('"', ''),
+        ];
+        hit.set(row, kinds[nextInt(rng, 3)]);
+      }
+      const lines = rows.map((row, index) => hit.get(index) ?? row);
+      const { records } = scan(['date,description,amount,category', ...lines].join('\n'));
+      const exact = new Set(records.filter(({ form }) => form === 'exact').map(({ original }) => original));
+      const lost = rows.filter((row, index) => !hit.has(index) && !exact.has(row));
+      assert.deepEqual(lost, [], `seed ${seed}`);
+    }
   });
 
   test('every physical line of any damaged text ends up in exactly one record', () => {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../bank/transaction.ts';
+import { createReplay } from '../features/replay.ts';
 import { ABSTAIN_BELOW, type CategoryArtifact, judge } from '../models/category.ts';
-import { createReplay } from './replay.ts';
 import { type CategoryScores, createVerdicts, scoreVerdicts, type Verdicts } from './score-category.ts';
 
 export interface EvaluateOptions {

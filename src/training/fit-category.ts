@@ -1,4 +1,5 @@
 import type { Transaction } from '../bank/transaction.ts';
+import { createReplay } from '../features/replay.ts';
 import { fitStatistics, orderCategories } from '../features/statistics.ts';
 import { FEATURE_COUNT } from '../features/vector.ts';
 import { fitConfidence } from '../kernels/calibration/confidence.ts';
@@ -21,7 +22,6 @@ import { fitLookup, recencyWeight } from '../models/category-lookup.ts';
 import { RECIPES, type Recipe, writeTokens } from '../models/category-tokens.ts';
 import { fitTexts } from './fit-text.ts';
 import { growForest } from './grow-forest.ts';
-import { createReplay } from './replay.ts';
 import type { TextTask } from './text-worker.ts';
 import { readTokens, type TokenTable, tabulateTokens } from './token-table.ts';
 import type { OnProgress } from './train.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../bank/transaction.ts';
-import { HISTORY_MAX, type PastRow, toPastRow } from '../features/past.ts';
+import { HISTORY_MAX, type PastRow, toPastRow } from './past.ts';
 
 const NO_PAST: readonly PastRow[] = [];
 

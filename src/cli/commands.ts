@@ -1,0 +1,178 @@
+import type { ArgumentRow, CommandRow, OptionRow } from './command.ts';
+import { DATA_DIR, MODEL_TYPES, oneOf, TABLE_OPTIONS, wholeNumber } from './options.ts';
+
+const HOST: OptionRow = { flags: '--host <address>', meaning: 'address to listen on (TITANS_HOST)' };
+const PORT: OptionRow = {
+  flags: '--port <number>',
+  meaning: 'port to listen on, 0 for any that is free (TITANS_PORT)',
+  parse: wholeNumber(0, 65_535),
+};
+const SEED: OptionRow = {
+  flags: '--seed <n>',
+  meaning: 'same data, same seed: the same model, byte for byte',
+  parse: wholeNumber(0, 2 ** 32 - 1),
+};
+const MODEL: ArgumentRow = { flags: '<model>', meaning: 'registry name, such as category_prediction' };
+
+/** What the groups of commands are about. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  models: 'The model versions of the data directory.',
+};
+
+/** THE table of commands. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'demo',
+    summary: 'make data, train, serve: the first minute',
+    description:
+      'Starts the API with made-up accounts: what is missing is made and trained first, what is there is used. The development key is accepted on this machine unless TITANS_DEBUG says otherwise.',
+    args: [],
+    options: [HOST, PORT, DATA_DIR],
+    examples: [
+      { command: 'titans demo', meaning: 'http://localhost:8000, models and data in ./var' },
+      { command: 'titans demo --port 9000 --data-dir /tmp/trial', meaning: 'elsewhere' },
+    ],
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'serve',
+    summary: 'serve the HTTP API',
+    description: 'Serves the active models until it is stopped. Needs a key in TITANS_API_KEYS.',
+    args: [],
+    options: [
+      HOST,
+      PORT,
+      { flags: '--watch', meaning: 'load a version as soon as another process activates it' },
+      DATA_DIR,
+    ],
+    examples: [
+      { command: 'TITANS_API_KEYS=change-me-please titans serve', meaning: 'on 127.0.0.1:8000' },
+      { command: 'titans serve --host 0.0.0.0 --port 80 --watch', meaning: 'on every interface' },
+    ],
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'train',
+    summary: 'train models on tables or on the store',
+    description:
+      'Trains on the older part of the rows, judges on the newest, refits on all and activates the new version unless it is worse than the active one. The rows are remembered as history.',
+    args: [],
+    options: [
+      { flags: '--data <file...>', meaning: 'CSV, TSV, Parquet or JSON lines, also .gz; default: the store' },
+      {
+        flags: '--model-type <type>',
+        meaning: `what to train: ${[...MODEL_TYPES, 'simple'].join(', ')} (simple: every model, in seconds)`,
+        parse: oneOf([...MODEL_TYPES, 'simple']),
+        default: 'all',
+      },
+      {
+        flags: '--search <n>',
+        meaning: 'number of further settings to try',
+        parse: wholeNumber(0, 10_000),
+      },
+      SEED,
+      {
+        flags: '--workers <n>',
+        meaning: 'threads; the model does not depend on it',
+        parse: wholeNumber(1, 1024),
+      },
+      { flags: '--force', meaning: 'activate even when it is worse than the active version' },
+      { flags: '--no-remember', meaning: 'do not add the rows to the history' },
+      ...TABLE_OPTIONS,
+      DATA_DIR,
+    ],
+    examples: [
+      { command: 'titans train --data export.csv', meaning: 'a bank export with a category column' },
+      {
+        command:
+          'titans train --data card.csv.gz --map category=account_description --map account_id=card_id',
+        meaning: 'say which columns hold what',
+      },
+      { command: 'titans train --data export.csv --model-type simple', meaning: 'a first look, in seconds' },
+    ],
+    load: async () => (await import('./train.ts')).runTraining,
+  },
+  {
+    name: 'predict',
+    summary: 'label a table',
+    description:
+      'Writes one row per row of the file, in order and with its text unchanged, plus predicted_category, confidence_score, confidence_band and error. Nothing is remembered.',
+    args: [{ flags: '<file>', meaning: 'CSV, TSV, Parquet or JSON lines, also .gz' }],
+    options: [
+      { flags: '--out <file>', meaning: 'where to write; default: standard output' },
+      {
+        flags: '--model-type <type>',
+        meaning: `what to predict: ${MODEL_TYPES.join(', ')}`,
+        parse: oneOf(MODEL_TYPES),
+        default: 'all',
+      },
+      ...TABLE_OPTIONS,
+      DATA_DIR,
+    ],
+    examples: [
+      { command: 'titans predict march.csv --out march-labelled.csv', meaning: 'to a file' },
+      { command: 'titans predict march.csv | head', meaning: 'to standard output' },
+    ],
+    load: async () => (await import('./predict.ts')).predict,
+  },
+  {
+    name: 'evaluate',
+    summary: 'judge the active model on a labelled table',
+    description:
+      'Compares the active model with the categories of a file. Rows later than those the model was trained on are reported apart: only they say how it does on what it has not seen.',
+    args: [{ flags: '<file>', meaning: 'a table with a column of true categories' }],
+    options: [...TABLE_OPTIONS, DATA_DIR],
+    examples: [{ command: 'titans evaluate april.csv --map category=Kategorie', meaning: 'a new month' }],
+    load: async () => (await import('./evaluate.ts')).evaluate,
+  },
+  {
+    name: 'models list',
+    summary: 'every stored version',
+    description: 'Lists the stored versions, which one is active and how it did when it was trained.',
+    args: [{ flags: '[model]', meaning: 'only this one' }],
+    options: [DATA_DIR],
+    examples: [{ command: 'titans models list', meaning: 'all of them' }],
+    load: async () => (await import('./models.ts')).listModels,
+  },
+  {
+    name: 'models info',
+    summary: 'what is known about one version',
+    description: 'Shows the manifest of a version; by default of the active one.',
+    args: [MODEL, { flags: '[version]', meaning: 'such as 1.0.0' }],
+    options: [DATA_DIR],
+    examples: [{ command: 'titans models info category_prediction', meaning: 'the active version' }],
+    load: async () => (await import('./models.ts')).showModel,
+  },
+  {
+    name: 'models activate',
+    summary: 'let another version serve',
+    description: 'Verifies a version and makes it the one to serve.',
+    args: [MODEL, { flags: '<version>', meaning: 'such as 1.0.0' }],
+    options: [DATA_DIR],
+    examples: [{ command: 'titans models activate category_prediction 1.0.0', meaning: 'by its id' }],
+    load: async () => (await import('./models.ts')).activateModel,
+  },
+  {
+    name: 'models rollback',
+    summary: 'go back to the version before',
+    description: 'Takes the latest activation back.',
+    args: [MODEL],
+    options: [DATA_DIR],
+    examples: [{ command: 'titans models rollback category_prediction', meaning: 'undo' }],
+    load: async () => (await import('./models.ts')).rollBackModel,
+  },
+  {
+    name: 'config',
+    summary: 'show the effective settings',
+    description: 'Shows every setting, its value and where that came from; secrets stay hidden.',
+    args: [],
+    options: [
+      HOST,
+      PORT,
+      ...TABLE_OPTIONS.filter(({ flags }) => /^--(currency|timezone)/.test(flags)),
+      DATA_DIR,
+    ],
+    examples: [{ command: 'titans config', meaning: 'environment, .env and defaults together' }],
+    load: async () => (await import('./config.ts')).showConfig,
+  },
+];

@@ -1,0 +1,69 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Config } from '../config.ts';
+import { describeTable, readTable, type Table } from '../importing/read-table.ts';
+import { writeRejects } from '../importing/write-rejects.ts';
+import type { OptionValues } from './command.ts';
+import { type Io, writeLines } from './io.ts';
+import type { ColumnMap } from './options.ts';
+import type { Progress } from './progress.ts';
+
+/** Reads a table with the options of the command line and shows, on standard error, how it was understood. */
+export async function readDataFile(
+  io: Io,
+  config: Config,
+  path: string,
+  options: OptionValues,
+  progress: Progress,
+): Promise<Table> {
+  const name = basename(path);
+  const table = await readTable(path, {
+    mapping: options.map as ColumnMap | undefined,
+    timezone: config.timezone,
+    currency: config.currency,
+    now: io.clock(),
+    amount: 'required',
+    onProgress: (done, total) => progress.update(`reading ${name}`, done, total),
+    signal: io.signal,
+  });
+  progress.end();
+  writeLines(
+    io.stderr,
+    `${path}:`,
+    ...describeTable(table)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  );
+  return table;
+}
+
+/** The name of a file without folder and without the endings of its format: `card.csv.gz` is `card`. */
+export function stemOf(path: string): string {
+  return basename(path)
+    .replace(/\.gz$/i, '')
+    .replace(/(?<=.)\.(?:csv|tsv|txt|jsonl|ndjson|json|parquet)$/i, '');
+}
+
+/**
+ * Lists the rows that cannot be used, with line number, reason and original text, and says where. By default in the
+ * data directory, in a file named after the first table; there, a list of an earlier run is removed when nothing was
+ * rejected now. Returns the number of rejected rows.
+ */
+export async function listRejects(
+  io: Io,
+  config: Config,
+  tables: readonly Table[],
+  options: OptionValues,
+): Promise<number> {
+  const rejected = tables.reduce((sum, table) => sum + table.counts.rejected, 0);
+  const given = options.rejects as string | undefined;
+  const path = given ?? join(config.dataDir, 'rejects', `${stemOf(tables[0].path)}-rejects.csv`);
+  if (rejected === 0 && given === undefined) {
+    await rm(path, { force: true });
+    return 0;
+  }
+  if (given === undefined) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeRejects(path, tables);
+  if (rejected > 0) writeLines(io.stderr, `rejected rows: ${rejected}, listed with their reasons in ${path}`);
+  return rejected;
+}

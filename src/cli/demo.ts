@@ -1,0 +1,146 @@
+import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { DEVELOPMENT_KEY, requireKeys } from '../access/api-keys.ts';
+import { localDayNumber } from '../bank/calendar.ts';
+import type { Transaction } from '../bank/transaction.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { createServices, type Services } from '../services.ts';
+import type { OptionValues } from './command.ts';
+import { type Io, writeLines } from './io.ts';
+import { listenUntilStopped, translateListenFailure } from './listen.ts';
+import { configFlags } from './options.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+const SEED = 1;
+/** Together about 12,000 transactions: trained within seconds on two slow cores. */
+const ACCOUNTS = 16;
+const DAYS = 540;
+
+/** `titans demo`: makes what is missing, then serves. */
+export async function demo(io: Io, _args: readonly string[], options: OptionValues): Promise<number> {
+  const config = loadConfig({ flags: configFlags(options), presets: { TITANS_DEBUG: 'true' } });
+  requireKeys(config);
+  await requirePort(config);
+  const services = createServices(config, io.clock);
+  try {
+    await prepare(io, services);
+    await listenUntilStopped(io, services, {
+      isWatching: true,
+      onListening: (url) => writeLines(io.stderr, ...banner(url, config)),
+    });
+  } finally {
+    await services.close();
+  }
+  return 0;
+}
+
+/** Nobody should wait for a training only to hear that the port is taken. */
+async function requirePort(config: Config): Promise<void> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject);
+      probe.listen(config.port, config.host, resolve);
+    });
+  } catch (error) {
+    throw translateListenFailure(error, config);
+  }
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+/** Sees to it that there is a history and a model this program can read. */
+async function prepare(io: Io, services: Services): Promise<void> {
+  const history = await services.history();
+  const isEmpty = (await history.count()) === 0;
+  const hasModel = await isServable(services);
+  if (!isEmpty && hasModel) return;
+  const progress = await createProgress(io);
+  try {
+    const rows = isEmpty ? await makeTransactions(io, services.config) : await readAll(history.all());
+    if (!hasModel) await trainOn(io, services, rows, progress);
+    if (isEmpty) {
+      await history.append(rows);
+      writeLines(io.stderr, `remembered ${rows.length} made-up transactions in ${services.config.dataDir}`);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+/** Whether the active version can be read by this program; why not is no matter here, since one is trained anew. */
+async function isServable({ repository }: Services): Promise<boolean> {
+  try {
+    const version = await repository.active('category_prediction');
+    if (version === null) return false;
+    await repository.readArtifact('category_prediction', version);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
+/** Accounts that end yesterday, so that the demo is never out of date. */
+async function makeTransactions(io: Io, config: Config): Promise<readonly Transaction[]> {
+  const { synthesise } = await import('../training/synthetic.ts');
+  const { timezone } = config;
+  const lastDay = localDayNumber(io.clock(), timezone) - 1;
+  const { transactions } = synthesise({ seed: SEED, accounts: ACCOUNTS, days: DAYS, lastDay, timezone });
+  writeLines(io.stderr, `made up ${transactions.length} transactions of ${ACCOUNTS} accounts`);
+  return transactions;
+}
+
+async function readAll(stored: AsyncIterable<Transaction>): Promise<Transaction[]> {
+  const rows: Transaction[] = [];
+  for await (const row of stored) rows.push(row);
+  return rows;
+}
+
+async function trainOn(
+  io: Io,
+  services: Services,
+  rows: readonly Transaction[],
+  progress: Progress,
+): Promise<void> {
+  const { train } = await import('../training/train.ts');
+  const { version, verdict } = await train(
+    { repository: services.repository, clock: io.clock },
+    {
+      model: 'category_prediction',
+      rows,
+      timezone: services.config.timezone,
+      seed: SEED,
+      search: 0,
+      isSimple: false,
+      workers: availableParallelism(),
+      // What is there cannot be read, so there is nothing to be worse than.
+      force: true,
+      onProgress: progress.update,
+      signal: io.signal,
+    },
+  );
+  progress.end();
+  writeLines(io.stderr, `category_prediction ${version}: ${verdict}`);
+}
+
+function banner(url: string, config: Config): string[] {
+  const isOpen = config.isDebug && !config.apiKeys.includes(DEVELOPMENT_KEY);
+  const key = config.apiKeys.length > 0 ? 'YOUR_KEY' : DEVELOPMENT_KEY;
+  const note = isOpen ? '  (the development key works on this machine only)' : '';
+  return [
+    '',
+    '  Titans Finance is ready.',
+    `  API            ${url}${note}`,
+    `  documentation  ${url}/docs`,
+    '',
+    '  Try:',
+    `  curl -X POST "${url}/predict/category" \\`,
+    `    -H "Authorization: Bearer ${key}" \\`,
+    '    -H "Content-Type: application/json" \\',
+    `    -d '{"amount": -25.50, "type": "Expense", "description": "Coffee shop purchase", "payment_method": "credit_card"}'`,
+    '',
+    '  Ctrl-C stops it. Train on your own data: titans train --data FILE',
+    '',
+  ];
+}

@@ -1,0 +1,3 @@
+export function formatSummary(_summary: unknown): string[] {
+  return [];
+}

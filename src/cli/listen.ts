@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { requireKeys } from '../access/api-keys.ts';
+import { type Config, isLoopback } from '../config.ts';
+import { AppError, type ErrorPlace } from '../errors.ts';
+import { buildApp } from '../http/app.ts';
+import { closeGracefully } from '../http/close-gracefully.ts';
+import { createLogger } from '../http/logger.ts';
+import type { Services } from '../services.ts';
+import type { Io } from './io.ts';
+import { readVersion } from './version.ts';
+
+/** How long requests in flight may take to finish once the server was told to stop. */
+const CLOSE_TIMEOUT_MS = 10_000;
+const WATCH_PAUSE_MS = 1000;
+
+export interface ListenOptions {
+  /** Follow activations done by other processes. */
+  readonly isWatching: boolean;
+  /** Called once requests are answered, with the address to reach the server under. */
+  readonly onListening?: (url: string) => void;
+}
+
+/**
+ * Serves the API until `io.signal` is aborted, then closes gracefully. Models are loaded and warm before the port
+ * opens. Rejects with `config_invalid` when no key could ever work or the address cannot be had.
+ */
+export async function listenUntilStopped(io: Io, services: Services, options: ListenOptions): Promise<void> {
+  const { config, registry } = services;
+  requireKeys(config);
+  const logger = createLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn(warning);
+  await registry.load();
+  for (const [model, { status, reason }] of Object.entries(registry.status())) {
+    if (status !== 'ready') logger.warn({ model, reason }, 'model does not serve');
+  }
+  const app = buildApp({ ...(await services.http(readVersion())), logger });
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await app.close();
+    throw translateListenFailure(error, config);
+  }
+  const stopped = new Promise<void>((resolve) => {
+    if (io.signal.aborted) resolve();
+    else io.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const watching = options.isWatching ? followActivations(services, io.signal, logger) : null;
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  options.onListening?.(`http://${reachableHost(config.host)}:${port}`);
+  await stopped;
+  logger.info('closing');
+  await closeGracefully(app, CLOSE_TIMEOUT_MS);
+  await watching;
+  logger.info('closed');
+}
+
+/** Under which name a person on this machine reaches a server that listens on `host`. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || isLoopback(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+type Log = Pick<ReturnType<typeof createLogger>, 'info' | 'warn'>;
+
+/** Reloads each model whose active version is not the one that serves; a bad one is told once and leaves the old. */
+async function followActivations(services: Services, signal: AbortSignal, logger: Log): Promise<void> {
+  const { registry, repository } = services;
+  let refused: string | null = null;
+  while (!signal.aborted) {
+    await pause(WATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    const name = 'category_prediction';
+    try {
+      const active = await repository.active(name);
+      if (active === null || active === refused || active === registry.get(name)?.version) continue;
+      refused = active;
+      const { version } = await registry.reload(name);
+      refused = null;
+      logger.info({ model: name, version }, 'model reloaded');
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      logger.warn({ model: name, reason: error.detail }, 'model not reloaded');
+    }
+  }
+}
+
+const LISTEN_FAULTS: Readonly<Record<string, (config: Config) => ErrorPlace>> = {
+  EADDRINUSE: ({ port, host }) => ({
+    pointer: 'TITANS_PORT',
+    detail: `${port} on ${host} is already in use; stop the program that has it or choose another port`,
+  }),
+  EACCES: ({ port }) => ({ pointer: 'TITANS_PORT', detail: `${port} may not be opened by this user` }),
+  EADDRNOTAVAIL: ({ host }) => ({ pointer: 'TITANS_HOST', detail: `${host} is no address of this machine` }),
+  ENOTFOUND: ({ host }) => ({ pointer: 'TITANS_HOST', detail: `${host} is not known` }),
+  EAI_AGAIN: ({ host }) => ({ pointer: 'TITANS_HOST', detail: `${host} cannot be looked up now` }),
+};
+
+/** What keeps an address from being opened, in the words of the settings; other errors stay what they are. */
+export function translateListenFailure(error: unknown, config: Config): unknown {
+  const fault = LISTEN_FAULTS[(error as NodeJS.ErrnoException).code ?? '']?.(config);
+  if (fault === undefined) return error;
+  return new AppError('config_invalid', `${fault.pointer} ${fault.detail}`, {
+    errors: [fault],
+    cause: error,
+  });
+}

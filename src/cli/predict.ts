@@ -1,0 +1,130 @@
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { loadConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { createOutput, type Output, type OutputColumn, type OutputValues } from '../importing/output.ts';
+import type { Table } from '../importing/read-table.ts';
+import { writeFileAtomic, writePieces } from '../importing/write-file.ts';
+import { formatFaults } from '../importing/write-rejects.ts';
+import { confidenceBand } from '../predict/category.ts';
+import { predictFile } from '../predict/file.ts';
+import { createServices } from '../services.ts';
+import { loadCategoryModel, modelsAsked } from './active-model.ts';
+import type { OptionValues } from './command.ts';
+import { listRejects, readDataFile } from './data-file.ts';
+import { type Io, writeLines } from './io.ts';
+import { configFlags } from './options.ts';
+import { createProgress } from './progress.ts';
+
+const COLUMNS: readonly OutputColumn[] = [
+  'predicted_category',
+  'confidence_score',
+  'confidence_band',
+  'error',
+];
+const CATEGORIES_SHOWN = 5;
+const CONFIDENCE_DIGITS = 4;
+
+type Answers = Awaited<ReturnType<typeof predictFile>>;
+
+/** `titans predict FILE`: every row of the file, in order, with what the model says of it. */
+export async function predict(io: Io, args: readonly string[], options: OptionValues): Promise<number> {
+  const config = loadConfig({ flags: configFlags(options) });
+  modelsAsked(options.modelType);
+  const [path] = args;
+  const out = options.out === '-' ? undefined : (options.out as string | undefined);
+  const isPlainFile = out !== undefined && (await refuseSame(path, out));
+  const progress = await createProgress(io);
+  const services = createServices(config, io.clock);
+  try {
+    const model = await loadCategoryModel(services);
+    const table = await readDataFile(io, config, path, options, progress);
+    const answers = await predictFile(
+      { model, history: await services.history(), timezone: config.timezone },
+      {
+        rows: table.rows,
+        topK: 1,
+        onProgress: (done, total) => progress.update('predicting', done, total),
+        signal: io.signal,
+      },
+    );
+    progress.end();
+    const output = createOutput(table, COLUMNS);
+    for (const warning of output.warnings) writeLines(io.stderr, `warning: ${warning}`);
+    const rejected = await listRejects(io, config, [table], options);
+    const pieces = outputPieces(table, output, answers, io.signal);
+    if (out === undefined) await writePieces(io.stdout, pieces);
+    else if (isPlainFile) await writeFileAtomic(out, pieces);
+    else await writeThrough(out, pieces);
+    writeLines(io.stderr, ...summarise(table, answers, out, model.version));
+    return rejected > 0 && options.strict === true ? 1 : 0;
+  } finally {
+    progress.end();
+    await services.close();
+  }
+}
+
+/** Refuses to write over the input. Returns whether the output is (or will be) a plain file. */
+async function refuseSame(path: string, out: string): Promise<boolean> {
+  const [input, output] = await Promise.all([path, out].map((one) => stat(one).catch(() => null)));
+  if (output === null) return true;
+  if (input !== null && input.dev === output.dev && input.ino === output.ino) {
+    throw new AppError('usage', `--out "${out}" is the input itself; name another file`);
+  }
+  return output.isFile();
+}
+
+/** A pipe or a device cannot be replaced by a finished file, so it is written as it is. */
+async function writeThrough(path: string, pieces: Iterable<string>): Promise<void> {
+  const stream = createWriteStream(path);
+  await writePieces(stream, pieces);
+  stream.end();
+  await finished(stream);
+}
+
+function* outputPieces(
+  table: Table,
+  output: Output,
+  answers: Answers,
+  signal: AbortSignal,
+): Generator<string> {
+  yield output.header;
+  for (const [index, row] of table.rows.entries()) {
+    signal.throwIfAborted();
+    yield output.formatRow(row, outputValues(row, answers[index]));
+  }
+}
+
+function outputValues(row: Table['rows'][number], answer: Answers[number]): OutputValues {
+  if (answer === null) return { error: formatFaults(row.faults) };
+  const [{ category, confidence }] = answer.top;
+  return {
+    predicted_category: category,
+    confidence_score: Number(confidence.toFixed(CONFIDENCE_DIGITS)),
+    confidence_band: confidenceBand(confidence),
+  };
+}
+
+/** What came of a file, in a few lines. */
+function summarise(table: Table, answers: Answers, out: string | undefined, version: string): string[] {
+  const counts = new Map<string, number>();
+  let abstained = 0;
+  let answered = 0;
+  for (const answer of answers) {
+    if (answer === null) continue;
+    answered++;
+    if (answer.abstentionReason !== null) abstained++;
+    counts.set(answer.top[0].category, (counts.get(answer.top[0].category) ?? 0) + 1);
+  }
+  const where = out === undefined ? '' : ` to ${out}`;
+  const lines = [
+    `rows: ${table.counts.records} in, ${answers.length} out${where}, of which ${table.counts.rejected} rejected (category_prediction ${version})`,
+  ];
+  if (answered === 0) return lines;
+  const share = (count: number) => `${((100 * count) / answered).toFixed(1)} %`;
+  const mix = [...counts].sort((a, b) => b[1] - a[1]).slice(0, CATEGORIES_SHOWN);
+  lines.push(`most frequent: ${mix.map(([category, count]) => `${category} ${share(count)}`).join(', ')}`);
+  lines.push(`abstained (best guess below even odds): ${share(abstained)}`);
+  return lines;
+}

@@ -1,0 +1,81 @@
+import type { SingleBar } from 'cli-progress';
+import { type Io, writeLines } from './io.ts';
+
+/** Shows how far a long run has come, on standard error. */
+export interface Progress {
+  /** `done` of `total` in whatever units the step is about; a new step name ends the step before it. */
+  update(step: string, done: number, total: number): void;
+  /** Ends the current step, so that other text may follow. Ending twice is allowed. */
+  end(): void;
+}
+
+/** Plain lines come at most this often, apart from the first and the last of a step. */
+const LINE_PAUSE_MS = 2000;
+const NAME_WIDTH = 38;
+
+/** Bars on a terminal, plain lines elsewhere. */
+export async function createProgress(io: Io): Promise<Progress> {
+  return io.stderr.isTTY ? createBars(io) : createLines(io);
+}
+
+async function createBars({ stderr }: Io): Promise<Progress> {
+  const { default: progress } = await import('cli-progress');
+  let bar: SingleBar | null = null;
+  let current = '';
+  function end(): void {
+    bar?.stop();
+    bar = null;
+    current = '';
+  }
+  return {
+    update(step, done, total) {
+      if (step !== current) {
+        end();
+        current = step;
+        bar = new progress.SingleBar(
+          {
+            format: `${step.padEnd(NAME_WIDTH)} [{bar}] {percentage} %  {eta_formatted}`,
+            stream: stderr,
+            hideCursor: true,
+          },
+          progress.Presets.legacy,
+        );
+        bar.start(total, done);
+      }
+      bar?.setTotal(total);
+      bar?.update(done);
+    },
+    end,
+  };
+}
+
+function createLines(io: Io): Progress {
+  let current = '';
+  let shownAt = 0;
+  let shown = -1;
+  let last: readonly [number, number] = [0, 0];
+  function show(done: number, total: number): void {
+    const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+    if (percent === shown) return;
+    shown = percent;
+    shownAt = io.clock();
+    writeLines(io.stderr, `${current}: ${percent} %`);
+  }
+  function end(): void {
+    if (current !== '' && last[0] === last[1]) show(...last);
+    current = '';
+  }
+  return {
+    update(step, done, total) {
+      if (step !== current) {
+        end();
+        current = step;
+        shown = -1;
+        shownAt = Number.NEGATIVE_INFINITY;
+      }
+      last = [done, total];
+      if (done === total || io.clock() - shownAt >= LINE_PAUSE_MS) show(done, total);
+    },
+    end,
+  };
+}

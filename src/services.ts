@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createApiKeyCheck } from './access/api-keys.ts';
+import type { Config } from './config.ts';
+import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
+import type { HttpServices } from './http/services.ts';
+import type { Clock } from './lib/clock.ts';
+import { CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { predictCategory } from './predict/category.ts';
+import { createRegistry, type Registry } from './registry/registry.ts';
+import { openRepository, type Repository } from './registry/repository.ts';
+import type { HistoryStore } from './stores/ports.ts';
+
+const DATABASE_FILE = 'titans.db';
+const SERVED = { category_prediction: CATEGORY_MODEL };
+
+/** The parts of the program, put together for one configuration. What a command does not ask for is never opened. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** The model versions on disk. */
+  readonly repository: Repository;
+  /** The models in memory; empty until its `load`. */
+  readonly registry: Registry<typeof SERVED>;
+  /** Opens the history, once. */
+  history(): Promise<HistoryStore>;
+  /** Everything the API needs; opens the history. */
+  http(version: string): Promise<HttpServices>;
+  /** Releases what was opened. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/** The composition root: the only place that knows which adapter stands behind a port. Opens nothing by itself. */
+export function createServices(config: Config, clock: Clock): Services {
+  const repository = openRepository(config.dataDir, {
+    formats: Object.fromEntries(MODELS.map((model) => [model.name, model.format])),
+    featureFingerprint: FEATURE_FINGERPRINT,
+    clock,
+  });
+  const registry = createRegistry(repository, SERVED);
+  let opening: Promise<HistoryStore> | null = null;
+
+  function history(): Promise<HistoryStore> {
+    opening ??= openHistory(join(config.dataDir, DATABASE_FILE));
+    return opening;
+  }
+
+  async function http(version: string): Promise<HttpServices> {
+    const dependencies = {
+      model: () => registry.get('category_prediction'),
+      history: await history(),
+      timezone: config.timezone,
+      newId: randomUUID,
+    };
+    return {
+      config,
+      version,
+      clock,
+      authenticate: createApiKeyCheck(config),
+      predict: { category: (request) => predictCategory(dependencies, request) },
+      health: {
+        models: () => registry.status(),
+        isReady: () => registry.isReady(),
+      },
+    };
+  }
+
+  async function close(): Promise<void> {
+    const opened = opening;
+    opening = null;
+    // One that could not be opened has told so to whoever asked for it.
+    const store = await opened?.catch(() => null);
+    await store?.close();
+  }
+
+  return { config, clock, repository, registry, history, http, close };
+}
+
+/** Database code is heavy and many commands need none of it, so it is imported only when a history is asked for. */
+async function openHistory(path: string): Promise<HistoryStore> {
+  const [{ openSqlite }, { createSqlHistory }] = await Promise.all([
+    import('./stores/sql/sqlite.ts'),
+    import('./stores/sql/history.ts'),
+  ]);
+  return createSqlHistory(await openSqlite(path), path);
+}

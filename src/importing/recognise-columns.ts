@@ -76,7 +76,7 @@ export function recogniseColumns(
       (c) =>
         c.recogniser.field === field &&
         !taken.has(c.column) &&
-        (c.score >= RUNNER_UP_SCORE || REQUIRED.has(field)),
+        (c.score >= RUNNER_UP_SCORE || (REQUIRED.has(field) && chosen.chosenBy === 'content')),
     );
     fields.set(field, { ...chosen, runnersUp: others.map((c) => c.column) });
     const equals = others.filter(

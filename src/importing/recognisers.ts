@@ -125,14 +125,14 @@ export const RECOGNISERS: readonly Recogniser[] = [
     field: 'location',
     names:
       'location|city|merchant city|merchant location|town|suburb|merchant suburb|town city|city town|place|merchant place|address|merchant address|branch|ort|stadt|standort|ville|lieu|localite|ciudad|lugar|localidad|plaats|stad',
-    weakNames: 'merchant state|state|region|province',
+    weakNames: 'merchant state|region|province',
     not: 'id|code|lat|long|birth|ip',
     accepts: (profile) => isText(profile) && profile.letters >= 0.3,
   },
   {
     field: 'account_id',
     names:
-      'account id|account|account number|account no|acct|acct no|acct id|account name|iban|card id|card number|card no|card|card name|konto|kontonummer|auftragskonto|kontobezeichnung|iban auftragskonto|compte|numero de compte|numero compte|cuenta|numero de cuenta|tarjeta|rekening|rekeningnummer|eigen rekening|customer id|customer|client id|client|customer number|cardholder|cardholder id|user id|user|member|member id|wallet|kundennummer|kunde|cliente|klant|atm|atm id',
+      'account id|account|account number|account no|acct|acct no|acct id|account name|iban|card id|card number|card no|card num|cc num|cc number|credit card number|card|card name|konto|kontonummer|auftragskonto|kontobezeichnung|iban auftragskonto|compte|numero de compte|numero compte|cuenta|numero de cuenta|tarjeta|rekening|rekeningnummer|eigen rekening|customer id|customer|client id|client|customer number|cardholder|cardholder id|user id|user|member|member id|wallet|kundennummer|kunde|cliente|klant|atm|atm id',
     not: 'type|balance|description|counterparty|beneficiary|payee|merchant|destination|date|gegenkonto|tegenrekening|limit|age|gender|holder name|count',
     accepts: isAny,
   },

@@ -81,6 +81,7 @@ function fastifyRoute(row: RouteRow, services: HttpServices, routes: readonly Ro
     config: { row },
     onRequest: createGate(row, services.authenticate),
     bodyLimit: route.bodyBytesMax,
+    handlerTimeout: route.timeoutMs,
     schema: { response, ...(parse && { body: route.body?.schema }) },
     // The body schema is for the document; the parser is the validator, so a body is walked once.
     ...(parse && { validatorCompiler: () => (json: unknown) => ({ value: parse(json) }) }),

@@ -17,6 +17,7 @@ const HEADERS_OF_ALL = ['X-Request-ID', 'X-Process-Time'];
 
 const GUARDED_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
 const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'too_large', 'malformed', 'invalid'];
+const TIMED_ERRORS: readonly ErrorCode[] = ['timeout'];
 const COMMON_ERRORS: readonly ErrorCode[] = ['host_not_allowed', 'internal'];
 
 const DESCRIPTION = `Transaction intelligence on your own machine, learnt from your own data.
@@ -130,6 +131,7 @@ function describeFailures(route: Route, isPublic: boolean, components: Component
   const codes = new Set<ErrorCode>([
     ...(isPublic ? [] : GUARDED_ERRORS),
     ...(route.body === undefined ? [] : BODY_ERRORS),
+    ...(route.timeoutMs === undefined ? [] : TIMED_ERRORS),
     ...route.errors,
     ...COMMON_ERRORS.filter((code) => code !== 'host_not_allowed' || !route.isHostFree),
   ]);

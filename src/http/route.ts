@@ -43,6 +43,8 @@ export interface Route {
   readonly errors: readonly ErrorCode[];
   /** Largest body in bytes; 1 MiB by default. */
   readonly bodyBytesMax?: number;
+  /** Answer 503 `timeout` when the handler takes longer; without it the use case bounds itself. */
+  readonly timeoutMs?: number;
   /** Whether it answers under any Host header (probes call by address). */
   readonly isHostFree?: boolean;
   /** Gets the whole table too, for the route that describes it. */

@@ -2,12 +2,22 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { buildApp } from '../../src/http/app.ts';
 import { closeGracefully } from '../../src/http/close-gracefully.ts';
+import type { RouteRow } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import type { Problem } from '../../src/http/schemas/problem.ts';
-import { AUTHORIZATION, fixedCategory, post, testApp, testConfig, testServices } from '../harness.ts';
+import {
+  AUTHORIZATION,
+  capturedLog,
+  fixedCategory,
+  post,
+  testApp,
+  testConfig,
+  testServices,
+} from '../harness.ts';
 
 const COFFEE = { amount: -25.5, type: 'Expense', description: 'Coffee shop purchase' };
 
@@ -338,6 +348,41 @@ test('the timeouts for headers, bodies and idle connections are set', async (t) 
   assert.equal(app.server.headersTimeout, 10_000);
   assert.equal(app.server.requestTimeout, 30_000);
   assert.equal(app.server.keepAliveTimeout, 72_000);
+});
+
+test('a handler with a limit of time is answered for with 503 timeout, and documented', async (t) => {
+  const live = ROUTES.find((row) => row.url === '/livez');
+  assert.ok(live !== undefined);
+  const slow: RouteRow = {
+    ...live,
+    url: '/slow',
+    route: { ...live.route, timeoutMs: 5, bind: () => ({ handle: () => new Promise(() => {}) }) },
+  };
+  const app = testApp({}, [...ROUTES.filter((row) => row.url === '/openapi.json'), slow]);
+  t.after(() => app.close());
+  const problem = await problemFrom(app, { url: '/slow' });
+  assert.deepEqual([problem.status, problem.code], [503, 'timeout']);
+  const { paths } = (await app.inject('/openapi.json')).json();
+  assert.ok('503' in paths['/slow'].get.responses);
+});
+
+test('a body cut off in the middle is logged as aborted and harms nobody', async (t) => {
+  const { lines, logger } = capturedLog('info');
+  const app = testApp({ logger });
+  t.after(() => app.close());
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as { port: number };
+  const socket = connect(port, '127.0.0.1');
+  const done = once(app.server, 'request');
+  socket.write(
+    `POST /predict/category HTTP/1.1\r\nhost: localhost\r\nauthorization: ${AUTHORIZATION.authorization}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"amount"`,
+  );
+  await done;
+  socket.destroy();
+  const isOfRequest = (line: string) => JSON.parse(line).msg === 'request aborted by the client';
+  for (let i = 0; i < 500 && !lines.some(isOfRequest); i++) await setTimeout(10);
+  assert.ok(lines.some(isOfRequest));
+  assert.equal((await app.inject('/livez')).statusCode, 200);
 });
 
 test('closing turns readiness to 503, finishes what is in flight and takes nothing new', async () => {

@@ -19,17 +19,21 @@ export function allowedHostsOf(config: Config): readonly string[] {
 export function addAllowedHosts(app: FastifyInstance, config: Config): void {
   const allowed = allowedHostsOf(config);
   if (allowed.includes('*')) return;
-  const exact = new Set(allowed);
+  // The usual form, with our own port, is found without taking it apart.
+  const exact = new Set(allowed.flatMap((host) => [host, `${host}:${config.port}`]));
   const suffixes = allowed.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));
-  app.addHook('onRequest', (request, _reply, done) => {
-    const host = withoutPort(request.headers.host ?? '');
-    const isAllowed = exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix));
-    if (isAllowed || request.routeOptions.config.row?.route.isHostFree === true) done();
-    else
-      done(new AppError('host_not_allowed', 'The Host header names a host this server does not answer for.'));
-  });
-}
 
-function withoutPort(host: string): string {
-  return host.toLowerCase().replace(/:\d+$/, '');
+  function isAllowed(host: string): boolean {
+    if (exact.has(host)) return true;
+    const name = host.toLowerCase().replace(/:\d+$/, '');
+    return exact.has(name) || suffixes.some((suffix) => name.endsWith(suffix));
+  }
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (isAllowed(request.headers.host ?? '')) done();
+    else if (request.routeOptions.config.row?.route.isHostFree === true) done();
+    else {
+      done(new AppError('host_not_allowed', 'The Host header names a host this server does not answer for.'));
+    }
+  });
 }

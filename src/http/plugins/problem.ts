@@ -69,7 +69,9 @@ function pathOf(request: FastifyRequest): string {
 
 function logFailure(request: FastifyRequest, { row, internal, cause }: AppError): void {
   // Details and faults are for the caller and may quote what was sent: the log gets the code, and what is internal.
-  if (row.status < 500) request.log.debug({ code: row.code }, 'refused');
+  if (request.socket.destroyed)
+    request.log.info({ route: request.row?.url }, 'request aborted by the client');
+  else if (row.status < 500) request.log.debug({ code: row.code }, 'refused');
   else request.log.error({ code: row.code, internal, err: cause }, 'failed');
 }
 

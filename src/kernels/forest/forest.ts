@@ -30,22 +30,24 @@ export interface Forest {
 export interface Scratch {
   /** Ranks of one row, or of a block of rows. */
   readonly ranks: Int32Array;
-  /** Walks under way: their nodes (in words) and which walk each one is. */
-  readonly at: Int32Array;
-  readonly walk: Int32Array;
-  /** Second word of the leaf each walk has reached. */
+  /** Of each walk: where its tree starts (in words), where its row's ranks start, the second word of its leaf. */
+  readonly root: Int32Array;
+  readonly base: Int32Array;
   readonly leaf: Int32Array;
 }
 
-/** Rows a batch walks together through one tree. */
-export const BLOCK_ROWS = 256;
+/** Rows a batch takes together through one tree. */
+export const BLOCK_ROWS = 128;
+
+/** Walks that advance together. */
+export const LANES = 4;
 
 export function createScratch(treeCount: number, featureCount: number): Scratch {
-  const walks = Math.max(treeCount, BLOCK_ROWS) + 1;
+  const walks = Math.max(treeCount, BLOCK_ROWS) + LANES - 1;
   return {
     ranks: new Int32Array(BLOCK_ROWS * featureCount),
-    at: new Int32Array(walks),
-    walk: new Int32Array(walks),
+    root: new Int32Array(walks),
+    base: new Int32Array(walks),
     leaf: new Int32Array(walks),
   };
 }

@@ -1,5 +1,5 @@
 import { NODE_WORDS } from '../tree/node.ts';
-import { BLOCK_ROWS, type Forest } from './forest.ts';
+import { BLOCK_ROWS, type Forest, LANES } from './forest.ts';
 
 /** The rank of a missing value: far below any rank, with a sign bit to tell it by. */
 const MISSING_RANK = -0x40000000;
@@ -11,14 +11,14 @@ const MISSING_RANK = -0x40000000;
  * @param out classCount entries, overwritten
  */
 export function predictForest(forest: Forest, row: Float32Array, offset: number, out: Float64Array): void {
-  const { ranks, at, walk, leaf } = forest.scratch;
+  const { ranks, root, base, leaf } = forest.scratch;
   const { treeCount, treeStart, classCount } = forest;
   writeRanks(forest, row, offset, 1, ranks);
   for (let tree = 0; tree < treeCount; tree++) {
-    at[tree] = treeStart[tree] * NODE_WORDS;
-    walk[tree] = tree;
+    root[tree] = treeStart[tree] * NODE_WORDS;
+    base[tree] = 0;
   }
-  walkTrees(forest.nodes, ranks, at, walk, leaf, treeCount);
+  walkToLeaves(forest.nodes, ranks, root, base, leaf, treeCount);
   out.fill(0, 0, classCount);
   for (let tree = 0; tree < treeCount; tree++) addLeaf(forest, leaf[tree], out, 0);
   for (let c = 0; c < classCount; c++) out[c] /= treeCount;
@@ -54,25 +54,25 @@ export function addTrees(
   bags?: readonly Uint16Array[],
   firstRow = 0,
 ): void {
-  const { ranks, at, walk, leaf } = forest.scratch;
+  const { ranks, root, base, leaf } = forest.scratch;
   const { nodes, treeCount, treeStart, classCount, featureCount } = forest;
   for (let start = 0; start < rowCount; start += BLOCK_ROWS) {
     const size = Math.min(BLOCK_ROWS, rowCount - start);
     writeRanks(forest, rows, start * featureCount, size, ranks);
     for (let tree = 0; tree < treeCount; tree++) {
-      const root = treeStart[tree] * NODE_WORDS;
       const bag = bags?.[tree];
       let count = 0;
       for (let i = 0; i < size; i++) {
         if (bag !== undefined && bag[firstRow + start + i] > 0) continue;
-        at[count] = root;
-        walk[count] = i;
+        root[count] = treeStart[tree] * NODE_WORDS;
+        base[count] = i * featureCount;
         count++;
       }
-      walkRows(nodes, ranks, featureCount, at, walk, leaf, count);
-      for (let i = 0; i < size; i++) {
+      walkToLeaves(nodes, ranks, root, base, leaf, count);
+      for (let i = 0, walk = 0; i < size; i++) {
         if (bag !== undefined && bag[firstRow + start + i] > 0) continue;
-        addLeaf(forest, leaf[i], out, (start + i) * classCount);
+        addLeaf(forest, leaf[walk], out, (start + i) * classCount);
+        walk++;
       }
     }
   }
@@ -104,64 +104,53 @@ function writeRanks(
 }
 
 /**
- * Takes all trees one level down at a time, dropping those that have reached a leaf. There is no branch to guess
- * wrong in the loop, and the reads of different trees overlap.
+ * Takes each walk from its root to its leaf, four at a time: reads of one walk overlap with those of the others, and
+ * there is no branch to guess wrong but the last one. A walk that has arrived stays where it is.
  */
-function walkTrees(
+function walkToLeaves(
   nodes: Int32Array,
   ranks: Int32Array,
-  at: Int32Array,
-  walk: Int32Array,
+  root: Int32Array,
+  base: Int32Array,
   leaf: Int32Array,
   count: number,
 ): void {
-  let open = count;
-  while (open > 0) {
-    let kept = 0;
-    for (let i = 0; i < open; i++) {
-      const node = at[i];
-      const tree = walk[i];
-      const word = nodes[node];
-      const distance = nodes[node + 1];
-      const rank = ranks[(word >>> 16) & 0x7fff];
-      // Negative where the value ranks above the threshold, or is missing and missing values go right.
-      const right = (((word & 0xffff) - rank) | (word & rank)) >> 31;
-      leaf[tree] = distance;
-      at[kept] = node + 2 + (right & distance);
-      walk[kept] = tree;
-      kept += 1 + (distance >> 31);
+  if (count === 0) return;
+  // The last four are filled up with walks to where the last one goes; their leaves are never looked at.
+  for (let i = count; i < count + LANES - 1; i++) {
+    root[i] = root[count - 1];
+    base[i] = base[count - 1];
+  }
+  for (let i = 0; i < count; i += LANES) {
+    const [base0, base1, base2, base3] = [base[i], base[i + 1], base[i + 2], base[i + 3]];
+    let [node0, node1, node2, node3] = [root[i], root[i + 1], root[i + 2], root[i + 3]];
+    let distance0 = nodes[node0 + 1];
+    let distance1 = nodes[node1 + 1];
+    let distance2 = nodes[node2 + 1];
+    let distance3 = nodes[node3 + 1];
+    while ((distance0 & distance1 & distance2 & distance3) >= 0) {
+      node0 += step(nodes[node0], distance0, ranks, base0);
+      node1 += step(nodes[node1], distance1, ranks, base1);
+      node2 += step(nodes[node2], distance2, ranks, base2);
+      node3 += step(nodes[node3], distance3, ranks, base3);
+      distance0 = nodes[node0 + 1];
+      distance1 = nodes[node1 + 1];
+      distance2 = nodes[node2 + 1];
+      distance3 = nodes[node3 + 1];
     }
-    open = kept;
+    leaf[i] = distance0;
+    leaf[i + 1] = distance1;
+    leaf[i + 2] = distance2;
+    leaf[i + 3] = distance3;
   }
 }
 
-/** The same for many rows and one tree. */
-function walkRows(
-  nodes: Int32Array,
-  ranks: Int32Array,
-  featureCount: number,
-  at: Int32Array,
-  walk: Int32Array,
-  leaf: Int32Array,
-  count: number,
-): void {
-  let open = count;
-  while (open > 0) {
-    let kept = 0;
-    for (let i = 0; i < open; i++) {
-      const node = at[i];
-      const row = walk[i];
-      const word = nodes[node];
-      const distance = nodes[node + 1];
-      const rank = ranks[row * featureCount + ((word >>> 16) & 0x7fff)];
-      const right = (((word & 0xffff) - rank) | (word & rank)) >> 31;
-      leaf[row] = distance;
-      at[kept] = node + 2 + (right & distance);
-      walk[kept] = row;
-      kept += 1 + (distance >> 31);
-    }
-    open = kept;
-  }
+/** Words from a node to the child the row goes to; 0 from a leaf, whose distance is negative. */
+function step(word: number, distance: number, ranks: Int32Array, base: number): number {
+  const rank = ranks[base + ((word >>> 16) & 0x7fff)];
+  // Negative where the value ranks above the threshold, or is missing and missing values go right.
+  const right = (((word & 0xffff) - rank) | (word & rank)) >> 31;
+  return (NODE_WORDS + (right & distance)) & ~(distance >> 31);
 }
 
 function addLeaf(forest: Forest, word: number, out: Float64Array, base: number): void {

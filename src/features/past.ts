@@ -68,18 +68,24 @@ const EMPTY: Past = {
 };
 const MERCHANT_COUNT_MIN = 2;
 
+/** The latest {@link HISTORY_MAX} of time-ordered `rows` strictly before instant `at`; the same array when all are. */
+export function visiblePast(rows: readonly PastRow[], at: number): readonly PastRow[] {
+  let end = rows.length;
+  while (end > 0 && rows[end - 1].at >= at) end--;
+  const start = Math.max(0, end - HISTORY_MAX);
+  return start === 0 && end === rows.length ? rows : rows.slice(start, end);
+}
+
 /**
  * Summarises an account's past for a transaction. `rows` are in time order; those at or after the transaction's own
  * instant are ignored, whatever the caller handed in, and of the others only the latest {@link HISTORY_MAX} count.
  * Amounts are compared within the transaction's currency.
  */
 export function summarisePast(rows: readonly PastRow[], transaction: Transaction, merchant: string): Past {
-  let end = rows.length;
-  while (end > 0 && rows[end - 1].at >= transaction.at) end--;
-  if (end === 0) return EMPTY;
-  const start = Math.max(0, end - HISTORY_MAX);
-  const all = new Float64Array(end - start);
-  const same = new Float64Array(end - start);
+  const visible = visiblePast(rows, transaction.at);
+  if (visible.length === 0) return EMPTY;
+  const all = new Float64Array(visible.length);
+  const same = new Float64Array(visible.length);
   let allCount = 0;
   let sameCount = 0;
   let merchantCount = 0;
@@ -88,8 +94,7 @@ export function summarisePast(rows: readonly PastRow[], transaction: Transaction
   let spend = 0;
   const spendFrom = transaction.at - 30 * DAY_MS;
   let categories: Map<string, number> | null = null;
-  for (let i = start; i < end; i++) {
-    const row = rows[i];
+  for (const row of visible) {
     const isSameCurrency = row.currency === transaction.currency;
     if (isSameCurrency && !Number.isNaN(row.logAmount)) all[allCount++] = row.logAmount;
     if (isSameCurrency && row.at >= spendFrom && row.amount < 0) spend -= row.amount;
@@ -106,8 +111,8 @@ export function summarisePast(rows: readonly PastRow[], transaction: Transaction
   }
   const sorted = all.subarray(0, allCount).sort();
   return {
-    count: end - start,
-    daysSinceLast: (transaction.at - rows[end - 1].at) / DAY_MS,
+    count: visible.length,
+    daysSinceLast: (transaction.at - visible[visible.length - 1].at) / DAY_MS,
     daysSinceMerchant: (transaction.at - lastMerchantAt) / DAY_MS,
     merchantCount,
     amount: summariseAmounts(sorted),

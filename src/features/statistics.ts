@@ -70,24 +70,29 @@ export function placeOf(transaction: Transaction): string {
   return transaction.location || transaction.tags[0] || transaction.country;
 }
 
+/** Distinct categories by descending frequency: the order in which codes are given. */
+export function orderCategories(rows: readonly Transaction[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { category } of rows) if (category !== '') count(counts, category);
+  return byFrequency(counts).map(([name]) => name);
+}
+
 /**
- * Learns the statistics from rows that all lie before the rows they will describe. The order of rows does not matter;
- * `isLabelled` says whether a row's category may be used.
+ * Learns the statistics from rows that all lie before the rows they will describe; their order does not matter. Codes
+ * of categories follow `categories`, so that statistics of several prefixes of one file agree on them.
  */
 export function fitStatistics(
   rows: readonly Transaction[],
-  isLabelled: (index: number) => boolean = () => true,
+  categories: readonly string[] = orderCategories(rows),
 ): Statistics {
   const all: number[] = [];
-  const categoryCounts = new Map<string, number>();
   const byCategory = new Map<string, number[]>();
   const byMerchant = new Map<string, { logs: number[]; labels: Map<string, number> }>();
   const payments = new Map<string, number>();
   const places = new Map<string, number>();
   const merchantCodes = new Map<string, number>();
   const accounts = new Map<string, number>();
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
+  for (const row of rows) {
     const log = logAmount(row);
     const hasLog = !Number.isNaN(log);
     if (hasLog) all.push(log);
@@ -99,22 +104,18 @@ export function fitStatistics(
         byMerchant.set(key, merchant);
       }
       if (hasLog) merchant.logs.push(log);
-      if (row.category !== '' && isLabelled(i)) count(merchant.labels, row.category);
+      if (row.category !== '') count(merchant.labels, row.category);
     }
-    if (row.category !== '' && isLabelled(i)) {
-      count(categoryCounts, row.category);
-      if (hasLog) {
-        const logs = byCategory.get(row.category);
-        if (logs === undefined) byCategory.set(row.category, [log]);
-        else logs.push(log);
-      }
+    if (row.category !== '' && hasLog) {
+      const logs = byCategory.get(row.category);
+      if (logs === undefined) byCategory.set(row.category, [log]);
+      else logs.push(log);
     }
     count(payments, row.paymentMethod);
     count(places, placeOf(row));
     count(merchantCodes, row.merchantCategoryCode);
     if (row.accountId !== null) count(accounts, row.accountId);
   }
-  const categories = byFrequency(categoryCounts).map(([name]) => name);
   const categoryCodes = new Map(categories.map((name, index) => [name, index]));
   const sorted = Float64Array.from(all).sort();
   return {

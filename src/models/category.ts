@@ -12,8 +12,15 @@ import { createTextScratch, predictText, type TextModel, type TextScratch } from
 import { type CategoryLookup, lookUp } from './category-lookup.ts';
 import { type Recipe, writeTokens } from './category-tokens.ts';
 
-/** The members of the category model, in the order of the pool's weights. */
-export const MEMBERS = ['text', 'forest', 'lookup'] as const;
+/**
+ * The members of the category model, in the order of the pool's weights. A probability below a member's floor counts as
+ * the floor: a forest gives 0 to whatever its leaves did not hold, which says little; the others are smooth.
+ */
+export const MEMBERS = [
+  { name: 'text', floor: 1e-6 },
+  { name: 'forest', floor: 2e-3 },
+  { name: 'lookup', floor: 1e-6 },
+] as const;
 
 /** What reads a transaction before the forest does; fitted on rows that all lie before those it reads in training. */
 export interface CategoryReader {
@@ -53,8 +60,6 @@ export interface CategoryReading {
 
 /** Below this calibrated confidence a guess is more likely wrong than right, and the model abstains. */
 export const ABSTAIN_BELOW = 0.5;
-/** Keeps logs of probabilities finite. */
-export const PROBABILITY_MIN = 1e-6;
 
 /** Working memory for a reader and the forest of `classCount` classes. */
 export function createCategoryScratch(reader: CategoryReader): CategoryScratch {
@@ -88,10 +93,10 @@ export function readTransaction(
   return context;
 }
 
-/** Turns probabilities into their logs, in place; a category a member never met is unlikely, not impossible. */
-export function takeLogs(probabilities: Float64Array): void {
+/** Turns a member's probabilities into their logs, in place. */
+export function takeLogs(probabilities: Float64Array, floor: number): void {
   for (let k = 0; k < probabilities.length; k++)
-    probabilities[k] = Math.log(Math.max(probabilities[k], PROBABILITY_MIN));
+    probabilities[k] = Math.log(Math.max(probabilities[k], floor));
 }
 
 /** Index of the largest entry, the first among equals. */
@@ -125,7 +130,7 @@ export function judge(
   const { scratch } = artifact;
   const context = readTransaction(artifact, transaction, past, timezone, scratch);
   predictForest(artifact.forest, scratch.vector, 0, scratch.members[1]);
-  for (const member of scratch.members) takeLogs(member);
+  for (let m = 0; m < MEMBERS.length; m++) takeLogs(scratch.members[m], MEMBERS[m].floor);
   applyPool(artifact.pool, scratch.members, scratch.joint);
   return { best: calibrateJoint(artifact.confidence, scratch.joint), context };
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '../bank/transaction.ts';
 import { createReplay } from '../features/replay.ts';
 import { ABSTAIN_BELOW, type CategoryArtifact, judge } from '../models/category.ts';
+import { breathe } from './breathe.ts';
 import { type CategoryScores, createVerdicts, scoreVerdicts, type Verdicts } from './score-category.ts';
 
 export interface EvaluateOptions {
@@ -8,6 +9,7 @@ export interface EvaluateOptions {
   /** Rows before those to be judged, in order of time: their accounts' confirmed history. */
   readonly before?: readonly Transaction[];
   readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** Scores of a model on labelled rows, with the verdict on each row in their order. */
@@ -16,17 +18,17 @@ export interface Evaluation {
   readonly verdicts: Verdicts;
 }
 
-const PROGRESS_EVERY = 1024;
+const BREATHE_ROWS = 1024;
 
 /**
  * Judges a category model on labelled rows in order of time. Rows see earlier ones as history, but never their
  * categories: what is judged is a stretch of time in which nobody confirmed anything.
  */
-export function evaluateCategory(
+export async function evaluateCategory(
   artifact: CategoryArtifact,
   rows: readonly Transaction[],
   options: EvaluateOptions,
-): Evaluation {
+): Promise<Evaluation> {
   const { categories, categoryCodes } = artifact.statistics;
   const codes = new Map(categoryCodes);
   for (const { category } of rows) if (!codes.has(category)) codes.set(category, codes.size);
@@ -45,7 +47,10 @@ export function evaluateCategory(
     for (let k = 0; k < joint.length; k++) squares += (joint[k] - (k === truth ? 1 : 0)) ** 2;
     verdicts.squaredError[i] = squares;
     replay.remember(row, '');
-    if (i % PROGRESS_EVERY === 0) options.onProgress?.(i, rows.length);
+    if (i % BREATHE_ROWS === 0) {
+      options.onProgress?.(i, rows.length);
+      await breathe(options.signal);
+    }
   }
   options.onProgress?.(rows.length, rows.length);
   return { scores: scoreVerdicts(verdicts, ABSTAIN_BELOW), verdicts };

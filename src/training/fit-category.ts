@@ -14,12 +14,12 @@ import {
   createCategoryScratch,
   likeliest,
   MEMBERS,
-  PROBABILITY_MIN,
   readTransaction,
   takeLogs,
 } from '../models/category.ts';
 import { fitLookup, recencyWeight } from '../models/category-lookup.ts';
 import { RECIPES, type Recipe, writeTokens } from '../models/category-tokens.ts';
+import { breathe } from './breathe.ts';
 import { fitTexts } from './fit-text.ts';
 import { growForest } from './grow-forest.ts';
 import type { TextTask } from './text-worker.ts';
@@ -56,7 +56,10 @@ const CUTS_SIMPLE = [0.4, 0.7];
 const TREES = 100;
 const TREES_SIMPLE = 20;
 const POOL_ROWS_MAX = 20_000;
+const CALIBRATION_BLOCKS = 2;
 const SMALL_ROWS = 5000;
+const BREATHE_ROWS = 1024;
+const PROBABILITY_MIN = 1e-6;
 
 /** Rows in order of time with everything that forward fits over prefixes of them share. */
 export interface CategoryStudy {
@@ -236,12 +239,12 @@ export interface ForwardReading {
  * Reads every row from the first cut on with the reader fitted on the rows before its block, replaying histories in
  * which the categories of a block's own rows are not yet known. `ends[b]` is where block b ends.
  */
-export function readForward(
+export async function readForward(
   study: CategoryStudy,
   readers: readonly CategoryReader[],
   starts: readonly number[],
   end: number,
-): ForwardReading {
+): Promise<ForwardReading> {
   const { rows, options } = study;
   const begin = starts[0];
   const vectors = new Float32Array((end - begin) * FEATURE_COUNT);
@@ -266,7 +269,10 @@ export function readForward(
         sampled++;
       }
       replay.remember(rows[i], '');
-      if (i % 4096 === 0) options.onProgress?.('computing features', i - begin, end - begin);
+      if (i % BREATHE_ROWS === 0) {
+        options.onProgress?.('computing features', i - begin, end - begin);
+        await breathe(options.signal);
+      }
     }
   }
   options.onProgress?.('computing features', end - begin, end - begin);
@@ -315,7 +321,10 @@ export function readForest(
   }
 }
 
-/** Learns the pool's weights and the calibration from the sampled rows before `end` and assembles the artifact. */
+/**
+ * Assembles the artifact: the pool's weights are learnt from the sampled rows before `end`, the calibration from those
+ * of the two newest blocks among them, which are nearest to what the model will meet.
+ */
 export function assemble(
   study: CategoryStudy,
   reading: ForwardReading,
@@ -329,11 +338,11 @@ export function assemble(
     .map((row, s) => ({ row, s }))
     .filter(({ row }) => row < end && study.labels[row] < classCount);
   const labels = Int32Array.from(used, ({ row }) => study.labels[row]);
-  const members = reading.members.map((member) => {
+  const members = reading.members.map((member, m) => {
     const rows = new Float64Array(used.length * classCount);
     for (const [i, { s }] of used.entries())
       rows.set(member.subarray(s * classCount, (s + 1) * classCount), i * classCount);
-    takeLogs(rows);
+    takeLogs(rows, MEMBERS[m].floor);
     return rows;
   });
   const pool = fitPool(members, labels, classCount);
@@ -347,11 +356,13 @@ export function assemble(
     confidence[i] = joint[best];
     isRight[i] = best === labels[i] ? 1 : 0;
   }
+  const calibratedFrom = study.cuts.filter((cut) => cut < end).at(-CALIBRATION_BLOCKS) ?? 0;
+  const recent = used.findIndex(({ row }) => row >= calibratedFrom);
   return {
     ...reader,
     forest,
     pool,
-    confidence: fitConfidence(confidence, isRight),
+    confidence: fitConfidence(confidence.subarray(recent), isRight.subarray(recent)),
     scratch: createCategoryScratch(reader),
   };
 }

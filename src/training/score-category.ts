@@ -5,7 +5,6 @@ import {
   type ReliabilityBin,
   reliabilityTable,
 } from '../kernels/metrics/reliability.ts';
-import { PROBABILITY_MIN } from '../models/category.ts';
 
 /** What a classifier said of each row. Classes that only the truth has are numbered after the classifier's own. */
 export interface Verdicts {
@@ -39,6 +38,8 @@ export interface CategoryScores {
   readonly bands: readonly BandScore[];
   readonly reliability: readonly ReliabilityBin[];
 }
+
+const PROBABILITY_MIN = 1e-6;
 
 const BANDS = [
   { band: 'VERY_HIGH', from: 0.98, until: Number.POSITIVE_INFINITY },

@@ -91,7 +91,7 @@ export async function trainCategory(
   const { best: parameters, trials } = await searchParameters(study);
   const forward = await fitForward(study, parameters);
 
-  const judged = evaluateOn(study, forward.artifact, 'judging the newest part');
+  const judged = await evaluateOn(study, forward.artifact, 'judging the newest part');
   const baselines = await judgeBaselines(
     {
       rows,
@@ -127,7 +127,7 @@ export async function trainCategory(
       difference_to_text: [difference.lower, difference.upper],
     },
     comparison,
-    pool: Object.fromEntries(MEMBERS.map((name, m) => [name, artifact.pool.weights[m]])),
+    pool: Object.fromEntries(MEMBERS.map(({ name }, m) => [name, artifact.pool.weights[m]])),
     importance: nameImportance(artifact),
   };
 }
@@ -152,7 +152,7 @@ async function fitForward(study: CategoryStudy, parameters: CategoryParameters):
   const { cuts, trainCount, trainCategories, rows, options } = study;
   const readers = await fitReaders(study, parameters, cuts);
   // Every cut begins a block; the last one, the newest part, is read by what was fitted on the whole older part.
-  const reading = readForward(study, readers, cuts, rows.length);
+  const reading = await readForward(study, readers, cuts, rows.length);
   const sampleFrom = reading.sample[0];
   for (const [b, begin] of cuts.entries()) {
     if (begin < sampleFrom || begin === trainCount) continue;
@@ -193,11 +193,12 @@ function evaluateOn(
   artifact: CategoryArtifact,
   step: string,
   from = study.trainCount,
-): Evaluation {
+): Promise<Evaluation> {
   return evaluateCategory(artifact, study.rows.slice(from), {
     timezone: study.options.timezone,
     before: study.rows.slice(0, from),
     onProgress: (done, total) => study.options.onProgress?.(step, done, total),
+    signal: study.options.signal,
   });
 }
 
@@ -212,8 +213,8 @@ async function compare(
   let from = trainCount;
   while (from < rows.length && rows[from].at <= active.trainedUntil) from++;
   if (rows.length - from >= COMPARED_ROWS_MIN) {
-    const ours = from === trainCount ? judged : evaluateOn(study, artifact, 'judging later rows', from);
-    const theirs = evaluateOn(study, active.artifact, 'judging the active version', from);
+    const ours = from === trainCount ? judged : await evaluateOn(study, artifact, 'judging later rows', from);
+    const theirs = await evaluateOn(study, active.artifact, 'judging the active version', from);
     return comparison(active.version, 'later_rows', ours.verdicts, theirs.verdicts, study.options.seed);
   }
   if (active.parameters === null) return null;

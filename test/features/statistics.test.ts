@@ -37,10 +37,12 @@ describe('statistics', () => {
     assert.equal(forward.merchants.get('x')?.category, 0);
   });
 
-  it('use no label of a row that is not labelled', () => {
-    const rows = [PLAIN, { ...PLAIN, category: 'Hidden' }];
-    const learnt = fitStatistics(rows, (index) => index === 0);
-    assert.deepEqual(learnt.categories, ['Dining']);
+  it('give categories the codes they are told', () => {
+    const rows = [PLAIN, { ...PLAIN, category: '' }];
+    const learnt = fitStatistics(rows, ['Housing', 'Dining']);
+    assert.equal(learnt.categoryCodes.get('Dining'), 1);
+    assert.equal(learnt.merchants.get('coffee shop purchase')?.category, 1);
+    assert.equal(learnt.amountsByCategory.get('Housing')?.count, 0);
     assert.equal(learnt.amount.count, 2);
   });
 

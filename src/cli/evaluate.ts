@@ -42,10 +42,11 @@ export async function evaluate(io: Io, args: readonly string[], options: OptionV
     ] as const) {
       if (part.length === 0) continue;
       const before = await earlierRows(history, rows, part);
-      const { scores } = evaluateCategory(artifact, part, {
+      const { scores } = await evaluateCategory(artifact, part, {
         timezone: config.timezone,
         before,
         onProgress: (done, total) => progress.update(`judging rows ${name}`, done, total),
+        signal: io.signal,
       });
       parts.push([name, scores]);
     }

@@ -24,7 +24,7 @@ import { fitTexts } from './fit-text.ts';
 import { growForest } from './grow-forest.ts';
 import type { TextTask } from './text-worker.ts';
 import { readTokens, type TokenTable, tabulateTokens } from './token-table.ts';
-import type { OnProgress } from './train.ts';
+import type { TrainOptions } from './trainer.ts';
 
 /** What a search tries; everything else of the model follows from the data. */
 export interface CategoryParameters {
@@ -37,17 +37,6 @@ export interface CategoryParameters {
 /** One trial of the search, judged by the text model's log loss on the block after its training rows. */
 export interface CategoryTrial extends CategoryParameters {
   readonly log_loss: number;
-}
-
-export interface FitCategoryOptions {
-  readonly timezone: string;
-  readonly seed: number;
-  /** Trials beyond the standard ones. */
-  readonly search: number;
-  readonly isSimple: boolean;
-  readonly workers: number;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
 }
 
 // Shares of the training rows at which forward blocks begin: each block is read by what lies before it.
@@ -75,14 +64,14 @@ export interface CategoryStudy {
   readonly tables: Map<Recipe, TokenTable>;
   /** Ascending row numbers: starts of the forward blocks, then `trainCount`. */
   readonly cuts: readonly number[];
-  readonly options: FitCategoryOptions;
+  readonly options: TrainOptions;
 }
 
 /** Opens a study of time-ordered, labelled rows. */
 export function openStudy(
   rows: readonly Transaction[],
   trainCount: number,
-  options: FitCategoryOptions,
+  options: TrainOptions,
 ): CategoryStudy {
   const known = orderCategories(rows.slice(0, trainCount));
   const later = orderCategories(rows.slice(trainCount)).filter((name) => !known.includes(name));

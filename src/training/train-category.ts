@@ -11,7 +11,6 @@ import {
   type CategoryParameters,
   type CategoryStudy,
   type CategoryTrial,
-  type FitCategoryOptions,
   fitReaders,
   growOn,
   openStudy,
@@ -21,6 +20,7 @@ import {
 } from './fit-category.ts';
 import type { CategoryScores, Verdicts } from './score-category.ts';
 import { orderByTime } from './split.ts';
+import type { Comparison, TrainOptions } from './trainer.ts';
 
 /** The active version, as far as a comparison needs it. */
 export interface ActiveCategory {
@@ -30,19 +30,6 @@ export interface ActiveCategory {
   readonly trainedUntil: number;
   /** What its own summary says it was trained with; null when that is not known. */
   readonly parameters: CategoryParameters | null;
-}
-
-/** How the new version did against the active one, on which rows. */
-export interface Comparison {
-  readonly version: string;
-  /** `later_rows`: rows neither has seen. `refitted_recipe`: the active recipe refitted on the same older part. */
-  readonly basis: 'later_rows' | 'refitted_recipe';
-  readonly rows: number;
-  readonly accuracy_new: number;
-  readonly accuracy_active: number;
-  /** 95 % interval of the difference in accuracy (new minus active), paired bootstrap. */
-  readonly difference: readonly [number, number];
-  readonly is_worse: boolean;
 }
 
 export interface CategoryTraining {
@@ -82,7 +69,7 @@ const COMPARED_ROWS_MIN = 30;
 export async function trainCategory(
   allRows: readonly Transaction[],
   active: ActiveCategory | null,
-  options: FitCategoryOptions,
+  options: TrainOptions,
 ): Promise<CategoryTraining> {
   const rows = orderByTime(allRows.filter((row) => row.category !== ''));
   refuseTooLittle(rows, allRows.length);
@@ -224,7 +211,11 @@ async function compare(
   // The same recipe on the same rows is the same model, byte for byte.
   const theirs = isSame
     ? judged
-    : evaluateOn(study, (await fitForward(study, active.parameters)).artifact, 'judging the active recipe');
+    : await evaluateOn(
+        study,
+        (await fitForward(study, active.parameters)).artifact,
+        'judging the active recipe',
+      );
   return comparison(active.version, 'refitted_recipe', judged.verdicts, theirs.verdicts, study.options.seed);
 }
 
@@ -242,8 +233,9 @@ function comparison(
     version,
     basis,
     rows: mine.length,
-    accuracy_new: mean(mine),
-    accuracy_active: mean(other),
+    metric: 'accuracy',
+    value_new: mean(mine),
+    value_active: mean(other),
     difference: [difference.lower, difference.upper],
     is_worse: difference.upper < 0,
   };

@@ -3,31 +3,17 @@ import { AppError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { sha256 } from '../lib/hash.ts';
 import type { ModelName } from '../models/model.ts';
-import { CATEGORY_MODEL } from '../models/models.ts';
 import type { Repository } from '../registry/repository.ts';
-import type { CategoryParameters } from './fit-category.ts';
-import { type ActiveCategory, type CategoryTraining, trainCategory } from './train-category.ts';
-
-/** Tells how far a step has come: `done` of `total`, in the units the step is about (rows, trees, folds). */
-export type OnProgress = (step: string, done: number, total: number) => void;
+import type { ActiveVersion, Comparison, Trained, TrainOptions } from './trainer.ts';
+import { TRAINERS } from './trainers.ts';
 
 /** Which model to train, on what, and how hard to try. */
-export interface TrainRequest {
+export interface TrainRequest extends TrainOptions {
   readonly model: ModelName;
   /** All rows, in any order, labelled or not; those without what the model learns are set aside and counted. */
   readonly rows: readonly Transaction[];
-  readonly timezone: string;
-  readonly seed: number;
-  /** Number of hyper-parameter trials; 0 takes the defaults. */
-  readonly search: number;
-  /** Seconds instead of minutes: few trees, no search; for tests and first looks. */
-  readonly isSimple: boolean;
-  /** Worker threads. */
-  readonly workers: number;
   /** Activate the new version even when it is worse than the active one. */
   readonly force: boolean;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
 }
 
 export interface TrainDependencies {
@@ -45,19 +31,18 @@ export interface TrainingSummary {
     /** SHA-256 of the rows in order of time, so that two trainings can be told to have seen the same. */
     readonly sha256: string;
     readonly rows: number;
-    readonly labelled: number;
-    /** Rows set aside because they have no category. */
-    readonly unlabelled: number;
+    /** Rows the model learnt from. */
+    readonly rows_used: number;
+    /** Rows that lack what the model learns. */
+    readonly rows_set_aside: number;
     readonly from: string;
     readonly until: string;
   };
-  readonly parameters: CategoryParameters;
-  readonly trials: CategoryTraining['trials'];
-  readonly evaluation: CategoryTraining['evaluation'];
-  readonly comparison: CategoryTraining['comparison'];
-  readonly pool: CategoryTraining['pool'];
-  readonly importance: CategoryTraining['importance'];
+  readonly comparison: Comparison | null;
+  readonly verdict: string;
   readonly duration_seconds: number;
+  /** The model's own part: parameters, trials, evaluation. */
+  readonly [detail: string]: unknown;
 }
 
 /** What training came to. A version that was not activated is stored all the same. */
@@ -76,54 +61,38 @@ export interface TrainOutcome {
  */
 export async function train(dependencies: TrainDependencies, request: TrainRequest): Promise<TrainOutcome> {
   const { repository, clock } = dependencies;
-  const { model, rows, seed } = request;
-  if (model !== CATEGORY_MODEL.name) throw new AppError('usage', `${model} cannot be trained yet`);
+  const { model, rows } = request;
+  const trainer = TRAINERS.find((row) => row.model === model);
+  if (trainer === undefined) throw new AppError('usage', `${model} cannot be trained yet`);
   const startedAt = clock();
-  const active = await readActive(repository);
-  const trained = await trainCategory(rows, active, request);
-  const summary = summarise(trained, request, startedAt, clock());
-  const { scores } = trained.evaluation;
+  const active = await readActive(repository, model);
+  const trained = await trainer.train(rows, active, request);
+  const { isActivated, verdict } = decide(trained.comparison, active, request.force);
+  const summary = summarise(trained, request, verdict, startedAt, clock());
   const { version } = await repository.save({
     model,
-    format: CATEGORY_MODEL.format,
-    bytes: CATEGORY_MODEL.encode(trained.artifact),
-    facts: {
-      trained_until: new Date(trained.trainedUntil).toISOString(),
-      seed,
-      rows: trained.rowsLabelled,
-      metrics: {
-        accuracy: scores.accuracy,
-        macro_f1: scores.macro_f1,
-        log_loss: scores.log_loss,
-        ece: scores.ece,
-        brier: scores.brier,
-      },
-      probes: CATEGORY_MODEL.probe(trained.artifact),
-    },
+    format: trained.format,
+    bytes: trained.bytes,
+    facts: { ...trained.facts, seed: request.seed },
     summary,
   });
-  const { isActivated, verdict } = decide(trained, active, request.force);
   if (isActivated) await repository.activate(model, version);
   return { model, version, isActivated, verdict, summary };
 }
 
-/** The active version to compare with, or null when there is none this program can read. */
-async function readActive(repository: Repository): Promise<ActiveCategory | null> {
-  const version = await repository.active(CATEGORY_MODEL.name);
+/** The active version to compare with, or null when there is none this program could serve. */
+async function readActive(repository: Repository, model: ModelName): Promise<ActiveVersion | null> {
+  const version = await repository.active(model);
   if (version === null) return null;
   try {
-    const { manifest, bytes } = await repository.readArtifact(CATEGORY_MODEL.name, version);
-    const decoded = CATEGORY_MODEL.decode(bytes);
-    if (!decoded.ok) return null;
-    const summary = (await repository.readSummary(
-      CATEGORY_MODEL.name,
-      version,
-    )) as Partial<TrainingSummary> | null;
+    const { manifest, bytes } = await repository.readArtifact(model, version);
+    const summary = await repository.readSummary(model, version);
+    const isObject = typeof summary === 'object' && summary !== null;
     return {
       version,
-      artifact: decoded.artifact,
+      bytes,
       trainedUntil: Date.parse(manifest.trained_until),
-      parameters: summary?.parameters ?? null,
+      summary: isObject ? (summary as Record<string, unknown>) : {},
     };
   } catch (error) {
     // A damaged or outdated version cannot serve either, so there is nothing to be worse than.
@@ -133,8 +102,8 @@ async function readActive(repository: Repository): Promise<ActiveCategory | null
 }
 
 function decide(
-  { comparison }: CategoryTraining,
-  active: ActiveCategory | null,
+  comparison: Comparison | null,
+  active: ActiveVersion | null,
   force: boolean,
 ): Pick<TrainOutcome, 'isActivated' | 'verdict'> {
   if (active === null) return { isActivated: true, verdict: 'activated: no other version was serving' };
@@ -144,12 +113,12 @@ function decide(
       verdict: `activated: ${active.version} cannot be compared on rows it has not seen`,
     };
   }
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const how = `accuracy ${percent(comparison.accuracy_new)} against ${percent(comparison.accuracy_active)} of ${comparison.version}`;
+  const { metric, value_new, value_active, version, rows, basis } = comparison;
+  const how = `${metric} ${value_new.toFixed(4)} against ${value_active.toFixed(4)} of ${version}`;
   const where =
-    comparison.basis === 'later_rows'
-      ? `on ${comparison.rows} rows neither had seen`
-      : `on ${comparison.rows} rows, its recipe refitted on the same older part`;
+    basis === 'later_rows'
+      ? `on ${rows} rows neither had seen`
+      : `on ${rows} rows, its recipe refitted on the same older part`;
   if (!comparison.is_worse) return { isActivated: true, verdict: `activated: ${how} ${where}` };
   if (force) return { isActivated: true, verdict: `activated by force although worse: ${how} ${where}` };
   return {
@@ -159,8 +128,9 @@ function decide(
 }
 
 function summarise(
-  trained: CategoryTraining,
+  trained: Trained,
   { model, rows, seed }: TrainRequest,
+  verdict: string,
   startedAt: number,
   endedAt: number,
 ): TrainingSummary {
@@ -173,17 +143,14 @@ function summarise(
     data: {
       sha256: sha256(ordered.map((row) => JSON.stringify(row)).join('\n')),
       rows: rows.length,
-      labelled: trained.rowsLabelled,
-      unlabelled: trained.rowsUnlabelled,
+      rows_used: trained.facts.rows,
+      rows_set_aside: trained.rowsSetAside,
       from: new Date(ordered[0].at).toISOString(),
-      until: new Date(trained.trainedUntil).toISOString(),
+      until: new Date(ordered[ordered.length - 1].at).toISOString(),
     },
-    parameters: trained.parameters,
-    trials: trained.trials,
-    evaluation: trained.evaluation,
+    ...trained.details,
     comparison: trained.comparison,
-    pool: trained.pool,
-    importance: trained.importance,
+    verdict,
     duration_seconds: (endedAt - startedAt) / 1000,
   };
 }

@@ -89,20 +89,20 @@ function timeSingles(forest: Forest, data: ClassificationData): { p50: number; p
   return { p50: times[times.length >> 1], p99: times[Math.floor(times.length * 0.99)] };
 }
 
-async function measureOurs(data: ClassificationData, repeats: number): Promise<Figures> {
-  const coldStart = performance.now();
+async function measureOurs(data: ClassificationData): Promise<Figures> {
+  const cold_ms = performance.now();
   await fit(data, JOB.small_rows, JOB.small_trees, 1, 0);
-  console.log(`  small forest, very first call: ${(performance.now() - coldStart).toFixed(0)} ms`);
+  const first_ms = performance.now() - cold_ms;
   const [small_ms] = await timed(5, (seed) => fit(data, JOB.small_rows, JOB.small_trees, 1, seed));
-  const [one_ms] = await timed(1, () => fit(data, JOB.train, JOB.trees, 1, 0));
-  console.log(`  training with one worker: ${(one_ms / 1000).toFixed(2)} s`);
-  const [fit_ms, forest] = await timed(repeats, (seed) => fit(data, JOB.train, JOB.trees, 2, seed));
+  const [fit_ms, forest] = await timed(1, () => fit(data, JOB.train, JOB.trees, 2, 0));
   const tensors = forestTensors(forest);
   const [load_ms, loaded] = await timed(3, () => forestFromTensors(tensors, forest));
   if (!loaded.ok) throw new Error(loaded.faults.join('; '));
-  console.log(`  validating the arrays of a file: ${load_ms.toFixed(0)} ms`);
   const { p50, p99 } = timeSingles(forest, data);
-  console.log(`  single row: p50 ${p50.toFixed(1)} us, p99 ${p99.toFixed(1)} us`);
+  console.log(
+    `  ours: first small forest ${first_ms.toFixed(0)} ms, single row p99 ${p99.toFixed(1)} us, ` +
+      `validating the arrays of a file ${load_ms.toFixed(0)} ms`,
+  );
   const out = new Float64Array(Math.max(...JOB.batches) * data.classCount);
   const batch_ms: Record<string, number> = {};
   for (const size of JOB.batches) {
@@ -126,10 +126,10 @@ function findPython(wanted: string | undefined): string | undefined {
   return candidates.find((python) => spawnSync(python, ['-c', 'import sklearn']).status === 0);
 }
 
-function measureReference(python: string, data: ClassificationData, repeats: number): Figures {
+function measureReference(python: string, data: ClassificationData): Figures {
   const folder = mkdtempSync(join(tmpdir(), 'titans-bench-'));
   try {
-    writeFileSync(join(folder, 'job.json'), JSON.stringify({ ...JOB, repeats }));
+    writeFileSync(join(folder, 'job.json'), JSON.stringify({ ...JOB, repeats: 1 }));
     writeFileSync(join(folder, 'rows.f32'), data.rows);
     writeFileSync(join(folder, 'labels.u16'), data.labels);
     const script = join(import.meta.dirname, 'sklearn_forest.py');
@@ -139,6 +139,21 @@ function measureReference(python: string, data: ClassificationData, repeats: num
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The median of every figure. */
+function middle(rounds: readonly Figures[]): Figures {
+  const of = (figure: (round: Figures) => number): number => median(rounds.map(figure));
+  return {
+    version: rounds[0].version,
+    small_ms: of((round) => round.small_ms),
+    fit_ms: of((round) => round.fit_ms),
+    accuracy: of((round) => round.accuracy),
+    nodes: of((round) => round.nodes),
+    single_us: of((round) => round.single_us),
+    batch_ms: Object.fromEntries(JOB.batches.map((size) => [size, of((round) => round.batch_ms[size])])),
+    bytes: of((round) => round.bytes),
+  };
 }
 
 function printTable(ours: Figures, theirs: Figures | undefined): void {
@@ -193,11 +208,17 @@ export async function benchKernels(args: readonly string[]): Promise<void> {
     `${JOB.train} x ${JOB.features} rows for training, ${JOB.test} for testing, ${JOB.classes} classes, ${JOB.trees} full-depth trees`,
   );
   const data = makeClassification(JOB.train + JOB.test, JOB.features, JOB.classes, 7, 2.2);
-  console.log(`ours (Node.js ${process.version}):`);
-  const ours = await measureOurs(data, repeats);
   const python = findPython(values.python ?? process.env['TITANS_BENCH_PYTHON']);
+  const ours: Figures[] = [];
+  const theirs: Figures[] = [];
+  // The two take turns, so that a machine that is busy for a while is busy for both.
+  for (let repeat = 1; repeat <= repeats; repeat++) {
+    console.log(`round ${repeat} of ${repeats}`);
+    ours.push(await measureOurs(data));
+    if (python !== undefined) theirs.push(measureReference(python, data));
+  }
   if (python === undefined) {
-    printTable(ours, undefined);
+    printTable(middle(ours), undefined);
     console.log(
       '\nThe reference is missing: no Python with scikit-learn was found, so there are no ratios. Get it with\n' +
         '`apt install python3-sklearn` or `pip install scikit-learn`, or name another Python with\n' +
@@ -205,8 +226,8 @@ export async function benchKernels(args: readonly string[]): Promise<void> {
     );
     return;
   }
-  console.log(`reference (${python}): running, this takes a minute or more`);
-  const theirs = measureReference(python, data, repeats);
-  console.log(`  scikit-learn ${theirs.version}, trained with n_jobs=2, predicting with n_jobs=1`);
-  printTable(ours, theirs);
+  printTable(middle(ours), middle(theirs));
+  console.log(
+    `medians of ${repeats} rounds; Node.js ${process.version}, scikit-learn ${theirs[0].version} (n_jobs=2 to train, 1 to predict)`,
+  );
 }

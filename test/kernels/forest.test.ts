@@ -61,7 +61,7 @@ describe('prediction', () => {
         const { rows, labels } = messyTable(c.n, c.features, c.classes, c.seed);
         const bins = binFeatures(rows, c.n, c.features);
         const forest = growSmall(bins, labels, c.classes, { trees: c.trees, maxDepth: c.maxDepth });
-        const probes = messyTable(c.n + 300, c.features, 1, c.seed + 1).rows;
+        const probes = messyTable(c.n + 1100, c.features, 1, c.seed + 1).rows;
         probes.fill(Number.NaN, 0, c.features);
         const before = probes.slice();
         const count = probes.length / c.features;
@@ -87,7 +87,7 @@ describe('prediction', () => {
         }
         assert.deepEqual(probes, before);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -28,6 +28,7 @@ export interface Forest {
 }
 
 export interface Scratch {
+  readonly blockRows: number;
   /** Ranks of one row, or of a block of rows. */
   readonly ranks: Int32Array;
   /** Of each walk: where its tree starts (in words), where its row's ranks start, the second word of its leaf. */
@@ -36,16 +37,19 @@ export interface Scratch {
   readonly leaf: Int32Array;
 }
 
-/** Rows a batch takes together through one tree. */
-export const BLOCK_ROWS = 128;
+/** Rows a batch takes together through one tree, and the ranks that may need (measured: caches keep both). */
+const BLOCK_ROWS_MAX = 1024;
+const BLOCK_RANKS_MAX = 131_072;
 
 /** Walks that advance together. */
 export const LANES = 4;
 
 export function createScratch(treeCount: number, featureCount: number): Scratch {
-  const walks = Math.max(treeCount, BLOCK_ROWS) + LANES - 1;
+  const blockRows = Math.max(1, Math.min(BLOCK_ROWS_MAX, Math.floor(BLOCK_RANKS_MAX / featureCount)));
+  const walks = Math.max(treeCount, blockRows) + LANES - 1;
   return {
-    ranks: new Int32Array(BLOCK_ROWS * featureCount),
+    blockRows,
+    ranks: new Int32Array(blockRows * featureCount),
     root: new Int32Array(walks),
     base: new Int32Array(walks),
     leaf: new Int32Array(walks),

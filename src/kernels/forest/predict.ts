@@ -1,5 +1,5 @@
 import { NODE_WORDS } from '../tree/node.ts';
-import { BLOCK_ROWS, type Forest, LANES } from './forest.ts';
+import { type Forest, LANES } from './forest.ts';
 
 /** The rank of a missing value: far below any rank, with a sign bit to tell it by. */
 const MISSING_RANK = -0x40000000;
@@ -54,10 +54,10 @@ export function addTrees(
   bags?: readonly Uint16Array[],
   firstRow = 0,
 ): void {
-  const { ranks, root, base, leaf } = forest.scratch;
+  const { blockRows, ranks, root, base, leaf } = forest.scratch;
   const { nodes, treeCount, treeStart, classCount, featureCount } = forest;
-  for (let start = 0; start < rowCount; start += BLOCK_ROWS) {
-    const size = Math.min(BLOCK_ROWS, rowCount - start);
+  for (let start = 0; start < rowCount; start += blockRows) {
+    const size = Math.min(blockRows, rowCount - start);
     writeRanks(forest, rows, start * featureCount, size, ranks);
     for (let tree = 0; tree < treeCount; tree++) {
       const bag = bags?.[tree];

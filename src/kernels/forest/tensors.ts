@@ -72,7 +72,7 @@ export function forestFromTensors(tensors: Record<string, TypedArray>, meta: For
     leafClass: take('leaf_class', Uint16Array),
     leafProbability: take('leaf_probability', Float32Array),
     importance: take('importance', Float64Array),
-    scratch: createScratch(0, 0),
+    scratch: createScratch(1, 1),
   };
   if (faults.length === 0) checkForest(forest, say);
   if (faults.length > 0) return { ok: false, faults };

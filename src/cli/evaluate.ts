@@ -51,7 +51,7 @@ export async function evaluate(io: Io, args: readonly string[], options: OptionV
       parts.push([name, scores]);
     }
     progress.end();
-    const [, main] = parts[0];
+    const [mainName, main] = parts[0];
     writeLines(
       io.stdout,
       `category_prediction ${version}, trained on rows until ${manifest.trained_until}`,
@@ -59,6 +59,7 @@ export async function evaluate(io: Io, args: readonly string[], options: OptionV
       '',
       formatScores(parts),
       '',
+      `confidence of rows ${mainName}:`,
       formatBands(main),
       `abstained: ${formatPercent(main.abstained_share)}`,
     );

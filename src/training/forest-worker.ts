@@ -15,6 +15,6 @@ export interface TreeTask {
 }
 
 /** What a worker thread does: grow the tree of the given number, whose seed depends on that number alone. */
-export default function growTreeOfTask(task: TreeTask): Tree {
+export function growTreeOfTask(task: TreeTask): Tree {
   return growTree(task.bins, task.labels, task.classCount, task.options, deriveSeed(task.seed, task.tree));
 }

@@ -5,7 +5,7 @@ import { type Bins, binFeatures } from '../kernels/tree/bins.ts';
 import type { ForestOptions, TreeOptions } from '../kernels/tree/options.ts';
 import type { Tree } from '../kernels/tree/tree.ts';
 import { assert } from '../lib/assert.ts';
-import growTreeOfTask, { type TreeTask } from './forest-worker.ts';
+import { growTreeOfTask, type TreeTask } from './forest-worker.ts';
 
 export interface GrowForestRequest extends ForestOptions {
   /** Either binned features, or rows (row-major) with their `rowCount` and `featureCount` to be binned here. */
@@ -72,7 +72,12 @@ async function growInThreads(
   { workers, onProgress, signal }: Watcher,
 ): Promise<Tree[]> {
   const threads = Math.max(1, Math.min(Math.floor(workers), trees));
-  const pool = new Piscina({ filename: WORKER_FILE, minThreads: threads, maxThreads: threads });
+  const pool = new Piscina({
+    filename: WORKER_FILE,
+    name: growTreeOfTask.name,
+    minThreads: threads,
+    maxThreads: threads,
+  });
   try {
     let done = 0;
     return await Promise.all(

@@ -71,13 +71,40 @@ export async function trainCategory(
   active: ActiveCategory | null,
   options: TrainOptions,
 ): Promise<CategoryTraining> {
+  const { study, parameters, trials, forward, judged, evaluation } = await fitAndJudge(allRows, options);
+  const { rows } = study;
+  const comparison =
+    active === null ? null : await compare(study, forward.artifact, judged, parameters, active);
+  const artifact = await forward.refit();
+  return {
+    artifact,
+    rowsLabelled: rows.length,
+    rowsUnlabelled: allRows.length - rows.length,
+    trainedUntil: rows[rows.length - 1].at,
+    parameters,
+    trials,
+    evaluation,
+    comparison,
+    pool: Object.fromEntries(MEMBERS.map(({ name }, m) => [name, artifact.pool.weights[m]])),
+    importance: nameImportance(artifact),
+  };
+}
+
+/** Only judges: fits on the older four fifths and reports on the newest fifth, as a training does before it refits. */
+export async function judgeCategory(
+  rows: readonly Transaction[],
+  options: TrainOptions,
+): Promise<CategoryTraining['evaluation']> {
+  return (await fitAndJudge(rows, options)).evaluation;
+}
+
+async function fitAndJudge(allRows: readonly Transaction[], options: TrainOptions) {
   const rows = orderByTime(allRows.filter((row) => row.category !== ''));
   refuseTooLittle(rows, allRows.length);
   const trainCount = Math.floor(rows.length * (1 - TEST_SHARE));
   const study = openStudy(rows, trainCount, options);
   const { best: parameters, trials } = await searchParameters(study);
   const forward = await fitForward(study, parameters);
-
   const judged = await evaluateOn(study, forward.artifact, 'judging the newest part');
   const baselines = await judgeBaselines(
     {
@@ -89,34 +116,21 @@ export async function trainCategory(
     },
     { seed: options.seed, workers: options.workers, epochs: parameters.epochs, signal: options.signal },
   );
-  const comparison =
-    active === null ? null : await compare(study, forward.artifact, judged, parameters, active);
-  const artifact = await forward.refit();
   const difference = differenceOf(judged.verdicts, baselines.text_alone.verdicts, options.seed);
-  return {
-    artifact,
-    rowsLabelled: rows.length,
-    rowsUnlabelled: allRows.length - rows.length,
-    trainedUntil: rows[rows.length - 1].at,
-    parameters,
-    trials,
-    evaluation: {
-      train_rows: trainCount,
-      test_rows: rows.length - trainCount,
-      test_from: rows[trainCount].at,
-      scores: judged.scores,
-      baselines: {
-        majority: baselines.majority.scores,
-        merchant_lookup: baselines.merchant_lookup.scores,
-        text_alone: baselines.text_alone.scores,
-      },
-      beats_baseline: difference.value > 0,
-      difference_to_text: [difference.lower, difference.upper],
+  const evaluation: CategoryTraining['evaluation'] = {
+    train_rows: trainCount,
+    test_rows: rows.length - trainCount,
+    test_from: rows[trainCount].at,
+    scores: judged.scores,
+    baselines: {
+      majority: baselines.majority.scores,
+      merchant_lookup: baselines.merchant_lookup.scores,
+      text_alone: baselines.text_alone.scores,
     },
-    comparison,
-    pool: Object.fromEntries(MEMBERS.map(({ name }, m) => [name, artifact.pool.weights[m]])),
-    importance: nameImportance(artifact),
+    beats_baseline: difference.value > 0,
+    difference_to_text: [difference.lower, difference.upper],
   };
+  return { study, parameters, trials, forward, judged, evaluation };
 }
 
 function refuseTooLittle(rows: readonly Transaction[], total: number): void {

@@ -9,7 +9,7 @@ export interface Progress {
   end(): void;
 }
 
-/** Plain lines come at most this often, apart from the first and the last of a step. */
+/** Plain lines come at most this often, apart from the last of a step; a quick step has no other. */
 const LINE_PAUSE_MS = 2000;
 const NAME_WIDTH = 38;
 
@@ -71,7 +71,7 @@ function createLines(io: Io): Progress {
         end();
         current = step;
         shown = -1;
-        shownAt = Number.NEGATIVE_INFINITY;
+        shownAt = io.clock();
       }
       last = [done, total];
       if (done === total || io.clock() - shownAt >= LINE_PAUSE_MS) show(done, total);

@@ -9,9 +9,9 @@ import { type TrainOutcome, type TrainRequest, train } from '../training/train.t
 import { modelsAsked } from './active-model.ts';
 import type { OptionValues } from './command.ts';
 import { listRejects, readDataFile } from './data-file.ts';
-import { formatSummary } from './evaluation-table.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
+import { formatOutcome } from './outcome.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 const SEED = 1;
@@ -44,19 +44,17 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
       progress.end();
     }
     if (options.remember !== false) await remember(io, await services.history(), tables);
-    for (const outcome of outcomes)
-      writeLines(io.stdout, ...formatSummary(outcome.summary), '', describe(outcome));
+    for (const outcome of outcomes) {
+      writeLines(io.stdout, ...formatOutcome(outcome));
+    }
     const worse = outcomes.find((outcome) => !outcome.isActivated);
-    if (worse !== undefined) throw new AppError('model_worse', `${worse.model} ${worse.version}`);
+    if (worse !== undefined)
+      throw new AppError('model_worse', `${worse.model} ${worse.version} was ${worse.verdict}`);
     return rejected > 0 && options.strict === true ? 1 : 0;
   } finally {
     progress.end();
     await services.close();
   }
-}
-
-function describe({ model, version, isActivated, verdict }: TrainOutcome): string {
-  return `${model} ${version} is ${isActivated ? 'active' : 'stored but not active'}: ${verdict}`;
 }
 
 async function readTables(

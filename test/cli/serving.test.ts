@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -82,6 +82,13 @@ describe('serve', () => {
     await server.until(/"version":"1\.1\.0","msg":"model reloaded"/);
     const body = (await (await predict(url, KEY)).json()) as Record<string, unknown>;
     assert.equal(body.model_version, '1.1.0');
+
+    const models = join(dataDir, 'models', 'category_prediction');
+    writeFileSync(join(models, '1.0.0', 'model.safetensors'), 'damaged');
+    const pointer = { version: '1.0.0', activated_at: '2025-01-06T09:30:00.000Z', history: [] };
+    writeFileSync(join(models, 'active.json'), JSON.stringify(pointer));
+    await server.until(/"reason":"category_prediction 1\.0\.0 cannot be used[^}]*"msg":"model not reloaded"/);
+    assert.equal(((await (await predict(url, KEY)).json()) as typeof body).model_version, '1.1.0');
     server.child.kill('SIGTERM');
     assert.equal((await server.ended).status, 0);
   });
@@ -155,7 +162,6 @@ describe('demo', () => {
     await trainInto(own);
     const { stdout } = await run(['models', 'list', '--data-dir', own]);
     assert.match(stdout, /1\.0\.0 +active/);
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(own, 'models', 'category_prediction', '1.0.0', 'model.safetensors'), 'damaged');
     const server = start(['demo', '--port', '0', '--data-dir', own], { TITANS_API_KEYS: KEY });
     const [, url] = await server.until(LISTENING);

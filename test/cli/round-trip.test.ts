@@ -99,6 +99,19 @@ describe('train, then use the model', () => {
     assert.match(stderr, /abstained/);
   });
 
+  it('predict lists the likeliest categories where asked, the first being the prediction', async () => {
+    const { status, stdout } = await run(['predict', newer, '--top-k', '3', '--data-dir', dataDir]);
+    assert.equal(status, 0);
+    const [header, ...rows] = linesOf(stdout);
+    assert.ok(header.endsWith(',confidence_band,top_predictions,error'));
+    for (const row of rows) {
+      const [category, score, , top] = row.split(',').slice(-5);
+      const listed = top.split('; ');
+      assert.equal(listed.length, 3);
+      assert.equal(listed[0], `${category} ${score}`);
+    }
+  });
+
   it('predict to a file writes the same, whole, and leaves nothing beside it', async () => {
     const out = join(folder, 'out', 'labelled.csv');
     const refused = await run(['predict', newer, '--out', out, '--data-dir', dataDir]);

@@ -40,7 +40,6 @@ const PROBABILITY = fc.double({ min: 0, max: 1, noNaN: true });
 const OUTCOMES = fc.array(fc.record({ p: PROBABILITY, y: fc.integer({ min: 0, max: 1 }) }), {
   maxLength: 60,
 });
-const LOGIT = fc.double({ min: -50, max: 50, noNaN: true });
 
 // Expected numbers of this file: SciPy 1.17.1 (`minimize`, `minimize_scalar`) and scikit-learn 1.9.1 on the same data.
 test('L-BFGS finds the minimum of the Rosenbrock function', () => {

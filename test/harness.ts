@@ -51,7 +51,7 @@ export function testServices(overrides: Partial<HttpServices> = {}): HttpService
     authenticate: createApiKeyCheck(config),
     predict: { category: fixedCategory().category },
     health: {
-      models: () => ({ category_prediction: { status: 'active', version: '20250106-093000' } }),
+      models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,
     },
     ...overrides,

@@ -6,19 +6,19 @@ import { averagePathLength, type IsolationForest } from './forest.ts';
  * of the cut count, weighted by the sample's shares. Allocates nothing.
  */
 export function isolationDepth(forest: IsolationForest, rows: Float32Array, offset = 0): number {
-  const { featureCount, treeCount, treeStart, feature, threshold, right } = forest;
+  const { featureCount, treeCount, treeStart, words, floats } = forest;
   let isComplete = true;
   for (let f = 0; f < featureCount; f++) if (Number.isNaN(rows[offset + f])) isComplete = false;
   if (!isComplete) return averagedDepth(forest, rows, offset);
   let sum = 0;
   for (let tree = 0; tree < treeCount; tree++) {
-    let node = treeStart[tree];
-    let by = feature[node];
-    while (by >= 0) {
-      node += rows[offset + by] <= threshold[node] ? 1 : right[node];
-      by = feature[node];
+    let at = 2 * treeStart[tree];
+    let word = words[at + 1];
+    while (word !== -1) {
+      at += rows[offset + (word & 0xffff)] <= floats[at] ? 2 : (word >>> 16) << 1;
+      word = words[at + 1];
     }
-    sum += threshold[node];
+    sum += floats[at];
   }
   return sum / treeCount;
 }

@@ -4,6 +4,7 @@ import {
   DEPTH_MAX,
   FEATURES_MAX,
   type IsolationForest,
+  packNodes,
   SAMPLES_MAX,
 } from './forest.ts';
 
@@ -54,6 +55,7 @@ export function isolationFromTensors(
     sampleCount: nodes.cover[0],
     treeStart,
     ...nodes,
+    ...packNodes(nodes),
     scratch: createIsolationScratch(),
   };
   if (forest.sampleCount < 1 || forest.sampleCount > SAMPLES_MAX)

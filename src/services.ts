@@ -5,14 +5,15 @@ import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
-import { CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { ANOMALY_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { HistoryStore } from './stores/ports.ts';
 
 const DATABASE_FILE = 'titans.db';
-const SERVED = { category_prediction: CATEGORY_MODEL };
+const SERVED = { category_prediction: CATEGORY_MODEL, anomaly_detection: ANOMALY_MODEL };
 
 /** The parts of the program, put together for one configuration. What a command does not ask for is never opened. */
 export interface Services {
@@ -46,8 +47,7 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const dependencies = {
-      model: () => registry.get('category_prediction'),
+    const shared = {
       history: await history(),
       timezone: config.timezone,
       newId: randomUUID,
@@ -57,7 +57,12 @@ export function createServices(config: Config, clock: Clock): Services {
       version,
       clock,
       authenticate: createApiKeyCheck(config),
-      predict: { category: (request) => predictCategory(dependencies, request) },
+      predict: {
+        anomaly: (request) =>
+          predictAnomaly({ ...shared, model: () => registry.get('anomaly_detection') }, request),
+        category: (request) =>
+          predictCategory({ ...shared, model: () => registry.get('category_prediction') }, request),
+      },
       health: {
         models: () => registry.status(),
         isReady: () => registry.isReady(),

@@ -4,9 +4,11 @@ import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
 import type { RouteRow } from '../src/http/route.ts';
+import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
+import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
@@ -41,6 +43,19 @@ export function fixedCategory(): { asked: CategoryRequest[]; category: HttpServi
   };
 }
 
+/** Every use case with its documented answer, but for those given. */
+export function fixedPredict(given: Partial<HttpServices['predict']> = {}): HttpServices['predict'] {
+  return {
+    category: fixedCategory().category,
+    anomaly: async () => {
+      const example = predictAnomaly.replies[200].example as Record<string, unknown>;
+      const { success: _success, processing_time_ms: _time, ...answer } = example;
+      return answer as unknown as AnomalyAnswer;
+    },
+    ...given,
+  };
+}
+
 /** Services that work without a disk, a model or a network. */
 export function testServices(overrides: Partial<HttpServices> = {}): HttpServices {
   const config = overrides.config ?? testConfig();
@@ -49,7 +64,7 @@ export function testServices(overrides: Partial<HttpServices> = {}): HttpService
     version: '0.1.0',
     clock: fixedClock(NOW),
     authenticate: createApiKeyCheck(config),
-    predict: { category: fixedCategory().category },
+    predict: fixedPredict(),
     health: {
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import type { AnomalyArtifact } from '../models/anomaly.ts';
 import type { CategoryArtifact } from '../models/category.ts';
 import type { ModelName } from '../models/model.ts';
 import { MODELS } from '../models/models.ts';
@@ -15,6 +16,32 @@ export function modelsAsked(type: unknown): readonly ModelName[] {
     'usage',
     `${type} comes with a later version; this one has ${names.join(', ')} (all: every model there is)`,
   );
+}
+
+/** The models `titans predict` asks; null for one that was not asked for or was never trained. */
+export interface AskedModels {
+  readonly category: LoadedModel<CategoryArtifact> | null;
+  readonly anomaly: LoadedModel<AnomalyArtifact> | null;
+}
+
+/**
+ * Loads and verifies the active models of `--model-type`. One that is named must serve; of all, those do that were
+ * trained, and at least one must be. Rejects with `model_not_loaded` or `artifact_invalid`.
+ */
+export async function loadAskedModels(services: Services, type: unknown): Promise<AskedModels> {
+  const asked = modelsAsked(type);
+  const trained: ModelName[] = [];
+  for (const name of asked)
+    if (asked.length === 1 || (await services.repository.active(name)) !== null) trained.push(name);
+  if (trained.length === 0) trained.push(asked[0]);
+  return {
+    category: trained.includes('category_prediction')
+      ? await services.registry.reload('category_prediction')
+      : null,
+    anomaly: trained.includes('anomaly_detection')
+      ? await services.registry.reload('anomaly_detection')
+      : null,
+  };
 }
 
 /** Loads and verifies the category model that is active. Rejects with `model_not_loaded` or `artifact_invalid`. */

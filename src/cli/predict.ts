@@ -3,10 +3,13 @@ import { createOutput, type Output, type OutputColumn, type OutputValues } from 
 import type { Table } from '../importing/read-table.ts';
 import { writePieces } from '../importing/write-file.ts';
 import { formatFaults } from '../importing/write-rejects.ts';
+import { type AnomalyReading, assess } from '../models/anomaly.ts';
+import { type CategoryReading, classify } from '../models/category.ts';
+import { riskLevel, SENSITIVITY_DEFAULT } from '../predict/anomaly.ts';
 import { confidenceBand } from '../predict/category.ts';
-import { predictFile } from '../predict/file.ts';
+import { replayFile } from '../predict/file.ts';
 import { createServices } from '../services.ts';
-import { loadCategoryModel, modelsAsked } from './active-model.ts';
+import { type AskedModels, loadAskedModels, modelsAsked } from './active-model.ts';
 import type { OptionValues } from './command.ts';
 import { listRejects, readDataFile } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
@@ -14,17 +17,22 @@ import { configFlags } from './options.ts';
 import { refuseOverwriting, writeOutputFile } from './output-file.ts';
 import { createProgress } from './progress.ts';
 
-const COLUMNS: readonly OutputColumn[] = [
+const CATEGORY_COLUMNS: readonly OutputColumn[] = [
   'predicted_category',
   'confidence_score',
   'confidence_band',
   'top_predictions',
-  'error',
 ];
+const ANOMALY_COLUMNS: readonly OutputColumn[] = ['is_anomaly', 'anomaly_score', 'risk_level', 'reasons'];
+const SCORE_DIGITS = 6;
 const CATEGORIES_SHOWN = 5;
 const CONFIDENCE_DIGITS = 4;
 
-type Answers = Awaited<ReturnType<typeof predictFile>>;
+interface Answer {
+  readonly category: CategoryReading | null;
+  readonly anomaly: AnomalyReading | null;
+}
+type Answers = readonly (Answer | null)[];
 
 /** `titans predict FILE`: every row of the file, in order, with what the model says of it. */
 export async function predict(io: Io, args: readonly string[], options: OptionValues): Promise<number> {
@@ -43,26 +51,35 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
   const progress = await createProgress(io);
   const services = createServices(config, io.clock);
   try {
-    const model = await loadCategoryModel(services);
+    const models = await loadAskedModels(services, options.modelType);
     const table = await readDataFile(io, config, path, options, progress);
-    const answers = await predictFile(
-      { model, history: await services.history(), timezone: config.timezone },
+    const { category, anomaly } = models;
+    const { timezone } = config;
+    const answers = await replayFile<Answer>(
+      await services.history(),
       {
         rows: table.rows,
-        topK,
         onProgress: (done, total) => progress.update('predicting', done, total),
         signal: io.signal,
       },
+      (transaction, past) => ({
+        category: category && classify(category.artifact, transaction, past, timezone, topK),
+        anomaly: anomaly && assess(anomaly.artifact, transaction, past, timezone),
+      }),
     );
     progress.end();
-    const columns = COLUMNS.filter((column) => column !== 'top_predictions' || topK > 1);
+    const columns = [
+      ...(category === null ? [] : CATEGORY_COLUMNS),
+      ...(anomaly === null ? [] : ANOMALY_COLUMNS),
+      'error' as const,
+    ].filter((column) => column !== 'top_predictions' || topK > 1);
     const output = createOutput(table, columns);
     for (const warning of output.warnings) writeLines(io.stderr, `warning: ${warning}`);
     const rejected = await listRejects(io, config, [table], options);
     const pieces = outputPieces(table, output, answers, io.signal);
     if (out === undefined) await writePieces(io.stdout, pieces);
     else await writeOutputFile(out, pieces);
-    writeLines(io.stderr, ...summarise(table, answers, out, model.version));
+    writeLines(io.stderr, ...summarise(table, answers, out, models));
     return rejected > 0 && options.strict === true ? 1 : 0;
   } finally {
     progress.end();
@@ -85,12 +102,28 @@ function* outputPieces(
 
 function outputValues(row: Table['rows'][number], answer: Answers[number]): OutputValues {
   if (answer === null) return { error: formatFaults(row.faults) };
-  const [{ category, confidence }] = answer.top;
+  return {
+    ...(answer.category === null ? {} : categoryValues(answer.category)),
+    ...(answer.anomaly === null ? {} : anomalyValues(answer.anomaly)),
+  };
+}
+
+function categoryValues({ top }: CategoryReading): OutputValues {
+  const [{ category, confidence }] = top;
   return {
     predicted_category: category,
     confidence_score: roundConfidence(confidence),
     confidence_band: confidenceBand(confidence),
-    top_predictions: answer.top.map((one) => `${one.category} ${roundConfidence(one.confidence)}`),
+    top_predictions: top.map((one) => `${one.category} ${roundConfidence(one.confidence)}`),
+  };
+}
+
+function anomalyValues({ score, tailShare, reasons }: AnomalyReading): OutputValues {
+  return {
+    is_anomaly: tailShare <= SENSITIVITY_DEFAULT,
+    anomaly_score: Number(score.toFixed(SCORE_DIGITS)),
+    risk_level: riskLevel(tailShare),
+    reasons: reasons.map(({ text }) => text),
   };
 }
 
@@ -99,24 +132,39 @@ function roundConfidence(confidence: number): number {
 }
 
 /** What came of a file, in a few lines. */
-function summarise(table: Table, answers: Answers, out: string | undefined, version: string): string[] {
+function summarise(
+  table: Table,
+  answers: Answers,
+  out: string | undefined,
+  { category, anomaly }: AskedModels,
+): string[] {
   const counts = new Map<string, number>();
   let abstained = 0;
+  let anomalous = 0;
   let answered = 0;
   for (const answer of answers) {
     if (answer === null) continue;
     answered++;
-    if (answer.abstentionReason !== null) abstained++;
-    counts.set(answer.top[0].category, (counts.get(answer.top[0].category) ?? 0) + 1);
+    if (answer.anomaly !== null && answer.anomaly.tailShare <= SENSITIVITY_DEFAULT) anomalous++;
+    if (answer.category === null) continue;
+    if (answer.category.abstentionReason !== null) abstained++;
+    const best = answer.category.top[0].category;
+    counts.set(best, (counts.get(best) ?? 0) + 1);
   }
   const where = out === undefined ? '' : ` to ${out}`;
+  const by = [category, anomaly].flatMap((model) =>
+    model === null ? [] : [`${model.name} ${model.version}`],
+  );
   const lines = [
-    `rows: ${table.counts.records} in, ${answers.length} out${where}, of which ${table.counts.rejected} rejected (category_prediction ${version})`,
+    `rows: ${table.counts.records} in, ${answers.length} out${where}, of which ${table.counts.rejected} rejected (${by.join(', ')})`,
   ];
   if (answered === 0) return lines;
   const share = (count: number) => `${((100 * count) / answered).toFixed(1)} %`;
   const mix = [...counts].sort((a, b) => b[1] - a[1]).slice(0, CATEGORIES_SHOWN);
-  lines.push(`most frequent: ${mix.map(([category, count]) => `${category} ${share(count)}`).join(', ')}`);
-  lines.push(`abstained (best guess below even odds): ${share(abstained)}`);
+  if (category !== null) {
+    lines.push(`most frequent: ${mix.map(([name, count]) => `${name} ${share(count)}`).join(', ')}`);
+    lines.push(`abstained (best guess below even odds): ${share(abstained)}`);
+  }
+  if (anomaly !== null) lines.push(`anomalous at sensitivity ${SENSITIVITY_DEFAULT}: ${share(anomalous)}`);
   return lines;
 }

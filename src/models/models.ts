@@ -1,3 +1,6 @@
+import type { AnomalyArtifact } from './anomaly.ts';
+import { ANOMALY_FORMAT, decodeAnomaly, encodeAnomaly } from './anomaly-file.ts';
+import { probeAnomaly } from './anomaly-probe.ts';
 import type { CategoryArtifact } from './category.ts';
 import { CATEGORY_FORMAT, decodeCategory, encodeCategory } from './category-file.ts';
 import { probeCategory } from './category-probe.ts';
@@ -11,5 +14,13 @@ export const CATEGORY_MODEL: Model<CategoryArtifact> = {
   probe: probeCategory,
 };
 
+export const ANOMALY_MODEL: Model<AnomalyArtifact> = {
+  name: 'anomaly_detection',
+  format: ANOMALY_FORMAT,
+  encode: encodeAnomaly,
+  decode: decodeAnomaly,
+  probe: probeAnomaly,
+};
+
 /** THE table of models that can be trained, stored and served. */
-export const MODELS = [CATEGORY_MODEL] as const;
+export const MODELS = [CATEGORY_MODEL, ANOMALY_MODEL] as const;

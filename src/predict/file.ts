@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from '../bank/transaction.ts';
-import { HISTORY_MAX } from '../features/past.ts';
+import { HISTORY_MAX, type PastRow } from '../features/past.ts';
 import { createReplay } from '../features/replay.ts';
 import { type CategoryArtifact, type CategoryReading, classify } from '../models/category.ts';
 import type { HistoryStore } from '../stores/ports.ts';
@@ -11,13 +11,16 @@ export interface FileDependencies {
   readonly timezone: string;
 }
 
-export interface FileRequest {
+export interface ReplayRequest {
   /** Rows in file order; one without a transaction keeps its place and gets no answer. */
   readonly rows: readonly { readonly transaction: Transaction | null }[];
-  /** How many of the likeliest categories to list. */
-  readonly topK: number;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface FileRequest extends ReplayRequest {
+  /** How many of the likeliest categories to list. */
+  readonly topK: number;
 }
 
 /** How long the event loop is held before signals, timers and the progress bar have their turn. */
@@ -32,28 +35,35 @@ interface Moment {
   readonly category: string;
 }
 
+/** Predicts the category of every row of a file, as {@link replayFile} lets it see the past. */
+export function predictFile(
+  { model, history, timezone }: FileDependencies,
+  request: FileRequest,
+): Promise<(CategoryReading | null)[]> {
+  return replayFile(history, request, (transaction, past) =>
+    classify(model.artifact, transaction, past, timezone, request.topK),
+  );
+}
+
 /**
- * Predicts the category of every row of a file: one answer per row, in file order, null for a row without
+ * Asks about every row of a file: one answer per row, in file order, null for a row without
  * transaction. The file is replayed in order of time on top of the stored history of its accounts, in memory: a row
  * sees earlier rows of its account, stored or in the file, with the categories those were given and never with
  * predicted ones; rows of one instant do not see each other. A row that is stored already counts once. Nothing is
  * written. Rejects with the signal's reason when aborted.
  */
-export async function predictFile(
-  dependencies: FileDependencies,
-  request: FileRequest,
-): Promise<(CategoryReading | null)[]> {
-  const { model, timezone } = dependencies;
-  const { rows, topK, onProgress, signal } = request;
-  const moments = await lineUp(dependencies.history, rows, signal);
-  const answers = new Array<CategoryReading | null>(rows.length).fill(null);
+export async function replayFile<Answer>(
+  history: FileDependencies['history'],
+  { rows, onProgress, signal }: ReplayRequest,
+  ask: (transaction: Transaction, past: readonly PastRow[]) => Answer,
+): Promise<(Answer | null)[]> {
+  const moments = await lineUp(history, rows, signal);
+  const answers = new Array<Answer | null>(rows.length).fill(null);
   const replay = createReplay();
   let sliceStart = performance.now();
   for (let done = 0; done < moments.length; done++) {
     const { transaction, index, category } = moments[done];
-    if (index >= 0) {
-      answers[index] = classify(model.artifact, transaction, replay.past(transaction), timezone, topK);
-    }
+    if (index >= 0) answers[index] = ask(transaction, replay.past(transaction));
     replay.remember(transaction, category);
     if (done % ROWS_PER_CHECK === 0 && performance.now() - sliceStart > SLICE_MS) {
       onProgress?.(done, moments.length);

@@ -86,13 +86,16 @@ describe('train, then use the model', () => {
     const { status, stdout, stderr } = await run(['predict', newer, '--data-dir', dataDir]);
     assert.equal(status, 0, stderr);
     const written = linesOf(stdout);
-    assert.equal(written[0], `${HEADER},predicted_category,confidence_score,confidence_band,error`);
+    assert.equal(
+      written[0],
+      `${HEADER},predicted_category,confidence_score,confidence_band,is_anomaly,anomaly_score,risk_level,reasons,error`,
+    );
     assert.equal(written.length, 1 + lines.length - cut);
     for (const [index, line] of lines.slice(cut).entries()) {
       assert.ok(written[index + 1].startsWith(`${line},`), line);
       assert.match(
         written[index + 1].slice(line.length),
-        /^,("[^"]+"|[^,]+),(0\.\d+|1),(VERY_HIGH|HIGH|MEDIUM|LOW),$/,
+        /^,("[^"]+"|[^,]+),(0\.\d+|1),(VERY_HIGH|HIGH|MEDIUM|LOW),(true|false),[\d.]+,(low|medium|high|critical),(".*")?[^",]*,$/,
       );
     }
     assert.match(stderr, /most frequent: .+ %/);
@@ -100,7 +103,8 @@ describe('train, then use the model', () => {
   });
 
   it('predict lists the likeliest categories where asked, the first being the prediction', async () => {
-    const { status, stdout } = await run(['predict', newer, '--top-k', '3', '--data-dir', dataDir]);
+    const only = ['--model-type', 'category_prediction'];
+    const { status, stdout } = await run(['predict', newer, '--top-k', '3', ...only, '--data-dir', dataDir]);
     assert.equal(status, 0);
     const [header, ...rows] = linesOf(stdout);
     assert.ok(header.endsWith(',confidence_band,top_predictions,error'));
@@ -312,7 +316,7 @@ it('two trainers at once both succeed, each with a version of its own', async ()
     [0, 0],
     ran[0].stderr + ran[1].stderr,
   );
-  const { stdout } = await run(['models', 'list', '--data-dir', shared]);
+  const { stdout } = await run(['models', 'list', 'category_prediction', '--data-dir', shared]);
   assert.match(stdout, /1\.0\.0/);
   assert.match(stdout, /1\.1\.0/);
   assert.equal(stdout.match(/active/g)?.length, 1);

@@ -1,3 +1,6 @@
+import type { CashflowArtifact } from './cashflow.ts';
+import { CASHFLOW_FORMAT, decodeCashflow, encodeCashflow } from './cashflow-file.ts';
+import { probeCashflow } from './cashflow-probe.ts';
 import type { CategoryArtifact } from './category.ts';
 import { CATEGORY_FORMAT, decodeCategory, encodeCategory } from './category-file.ts';
 import { probeCategory } from './category-probe.ts';
@@ -11,5 +14,13 @@ export const CATEGORY_MODEL: Model<CategoryArtifact> = {
   probe: probeCategory,
 };
 
+export const CASHFLOW_MODEL: Model<CashflowArtifact> = {
+  name: 'cashflow_forecasting',
+  format: CASHFLOW_FORMAT,
+  encode: encodeCashflow,
+  decode: decodeCashflow,
+  probe: probeCashflow,
+};
+
 /** THE table of models that can be trained, stored and served. */
-export const MODELS = [CATEGORY_MODEL] as const;
+export const MODELS = [CATEGORY_MODEL, CASHFLOW_MODEL] as const;

@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createApiKeyCheck } from './access/api-keys.ts';
 import type { Config } from './config.ts';
+import { createForecastPool } from './forecasting/forecast-pool.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
-import { CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { HistoryStore } from './stores/ports.ts';
 
 const DATABASE_FILE = 'titans.db';
-const SERVED = { category_prediction: CATEGORY_MODEL };
+const SERVED = { category_prediction: CATEGORY_MODEL, cashflow_forecasting: CASHFLOW_MODEL };
 
 /** The parts of the program, put together for one configuration. What a command does not ask for is never opened. */
 export interface Services {
@@ -38,6 +40,7 @@ export function createServices(config: Config, clock: Clock): Services {
     clock,
   });
   const registry = createRegistry(repository, SERVED);
+  const pool = createForecastPool();
   let opening: Promise<HistoryStore> | null = null;
 
   function history(): Promise<HistoryStore> {
@@ -52,12 +55,24 @@ export function createServices(config: Config, clock: Clock): Services {
       timezone: config.timezone,
       newId: randomUUID,
     };
+    const cashflow = {
+      ...dependencies,
+      model: () => registry.get('cashflow_forecasting'),
+      pool,
+      clock,
+    };
+    // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
+    const served = cashflow.model();
+    if (served !== null) pool.warm(served).catch(() => {});
     return {
       config,
       version,
       clock,
       authenticate: createApiKeyCheck(config),
-      predict: { category: (request) => predictCategory(dependencies, request) },
+      predict: {
+        cashflow: (request) => predictCashflow(cashflow, request),
+        category: (request) => predictCategory(dependencies, request),
+      },
       health: {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
@@ -68,6 +83,7 @@ export function createServices(config: Config, clock: Clock): Services {
   async function close(): Promise<void> {
     const opened = opening;
     opening = null;
+    await pool.close();
     // One that could not be opened has told so to whoever asked for it.
     const store = await opened?.catch(() => null);
     await store?.close();

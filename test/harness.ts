@@ -4,9 +4,11 @@ import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
 import type { RouteRow } from '../src/http/route.ts';
+import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
+import type { CashflowAnswer } from '../src/predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
@@ -26,6 +28,13 @@ export function documentedAnswer(): CategoryAnswer {
   const example = predictCategory.replies[200].example as Record<string, unknown>;
   const { success: _success, processing_time_ms: _time, ...answer } = example;
   return answer as unknown as CategoryAnswer;
+}
+
+/** The answer the documentation shows for POST /predict/cashflow, without what the route adds. */
+export function documentedCashflow(): CashflowAnswer {
+  const example = predictCashflow.replies[200].example as Record<string, unknown>;
+  const { success: _success, processing_time_ms: _time, ...answer } = example;
+  return answer as unknown as CashflowAnswer;
 }
 
 /** A use case that gives the documented answer, cut to the `topK` asked for, and keeps what it was asked. */
@@ -49,7 +58,7 @@ export function testServices(overrides: Partial<HttpServices> = {}): HttpService
     version: '0.1.0',
     clock: fixedClock(NOW),
     authenticate: createApiKeyCheck(config),
-    predict: { category: fixedCategory().category },
+    predict: { cashflow: async () => documentedCashflow(), category: fixedCategory().category },
     health: {
       models: () => ({ category_prediction: { status: 'active', version: '20250106-093000' } }),
       isReady: () => true,

@@ -72,7 +72,8 @@ export function dueDays(schedule: Schedule, from: number, until: number): number
       if (due >= from && due <= until) days.push(due);
     }
   }
-  return days.sort((a, b) => a - b);
+  // Only two days a month can come out of order, when weekends move them.
+  return monthDays.length > 1 ? days.sort((a, b) => a - b) : days;
 }
 
 function avoidWeekend(day: number, shift: -1 | 0 | 1): number {

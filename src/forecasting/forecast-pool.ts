@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import type { CashflowArtifact } from '../models/cashflow.ts';
 import type { CashflowQuestion, CashflowReading } from '../models/cashflow-answer.ts';
 import { CASHFLOW_MODEL } from '../models/models.ts';
+import { toColumns } from './columns.ts';
 import { type ForecastTask, forecastTask } from './forecast-worker.ts';
 
 /** This file runs as .ts in development and as .js when built; its worker stands beside it with the same ending. */
@@ -73,7 +74,7 @@ export function createForecastPool(): ForecastPool {
     transactions: readonly Transaction[],
     question: CashflowQuestion,
   ): Promise<CashflowReading | null> {
-    const task = { bytes: bytesOf(artifact), version, transactions, question };
+    const task = { bytes: bytesOf(artifact), version, columns: toColumns(transactions), question };
     try {
       return await run({ ...task, usesFits: true }, FIT_TIMEOUT_MS);
     } catch (error) {

@@ -1,8 +1,8 @@
-import type { Transaction } from '../bank/transaction.ts';
 import type { CashflowArtifact } from '../models/cashflow.ts';
 import { answerCashflow, type CashflowQuestion, type CashflowReading } from '../models/cashflow-answer.ts';
 import { CASHFLOW_MODEL } from '../models/models.ts';
 import { fitMstl } from './augurs.ts';
+import { type Columns, fromColumns } from './columns.ts';
 
 /** One forecast to make. */
 export interface ForecastTask {
@@ -10,7 +10,7 @@ export interface ForecastTask {
   readonly bytes: Uint8Array;
   /** Names the bytes, so that they are decoded once a thread. */
   readonly version: string;
-  readonly transactions: readonly Transaction[];
+  readonly columns: Columns;
   readonly question: CashflowQuestion;
   /** False leaves the fitted member out. */
   readonly usesFits: boolean;
@@ -25,5 +25,5 @@ export function forecastTask(task: ForecastTask): CashflowReading | null {
     if (!decoded.ok) throw new Error(decoded.faults.join('; '));
     held = { version: task.version, artifact: decoded.artifact };
   }
-  return answerCashflow(held.artifact, task.transactions, task.question, task.usesFits ? fitMstl : null);
+  return answerCashflow(held.artifact, fromColumns(task.columns), task.question, task.usesFits ? fitMstl : null);
 }

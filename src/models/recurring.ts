@@ -1,4 +1,5 @@
 import { CADENCE_DAYS, type Cadence, dueDays, type Schedule } from '../bank/cadence.ts';
+import { civilFromDays } from '../bank/calendar.ts';
 import { currencyDigits, toMajor } from '../bank/money.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { merchantKey } from '../features/merchant-key.ts';
@@ -194,6 +195,8 @@ const EXTRACTED_CADENCES = new Set<Cadence>(['monthly', 'last_working_day', 'wee
  */
 function extract(entries: readonly Entry[], shareMin: number): Found | null {
   if (entries.length < EXTRACTED_MIN || entries.length > EXTRACTED_FROM_MAX) return null;
+  const monthDayCounts = new Uint16Array(34);
+  for (const { day } of entries) monthDayCounts[civilFromDays(day).day]++;
   let best: Found | null = null;
   for (const { cadence, irregularMax } of RULES) {
     if (!EXTRACTED_CADENCES.has(cadence)) continue;
@@ -202,6 +205,7 @@ function extract(entries: readonly Entry[], shareMin: number): Found | null {
       cadence,
       entries.map(({ day }) => day),
     )) {
+      if (!isLikely(schedule, monthDayCounts)) continue;
       const due = dueDays(schedule, entries[0].day - 3, entries[entries.length - 1].day + 3);
       if (due.length < EXTRACTED_MIN) continue;
       const chosen: Entry[] = [];
@@ -258,6 +262,20 @@ function tryStream(entries: Entry[], isSameAmount: boolean): Found | null {
     if (best === null || fit.deviation < best.deviation - 0.15) best = fit;
   }
   return best === null ? null : { entries, fit: best };
+}
+
+/** Whether enough payments lie about a schedule's day of the month for it to be worth a closer look. */
+function isLikely({ monthDays, shift }: Schedule, counts: Uint16Array): boolean {
+  if (monthDays.length !== 1) return true;
+  const [day] = monthDays;
+  // A weekend moves a payment by two days at most; the last of a month may be its 28th.
+  const from = day === 31 ? 26 : day - (shift < 0 ? 4 : 2);
+  const until = day + (shift > 0 ? 4 : 2);
+  let count = 0;
+  for (let d = Math.max(1, from); d <= Math.min(31, until); d++) count += counts[d];
+  for (let d = 32; d <= until; d++) count += counts[d - 31];
+  for (let d = from; d < 1; d++) count += counts[d + 31];
+  return count >= EXTRACTED_MIN;
 }
 
 /** The usual relative step between one amount and the next, as a logarithm. */

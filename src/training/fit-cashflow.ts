@@ -20,7 +20,7 @@ export const DEFAULT_PARAMETERS: CashflowParameters = { power: 4, priorOrigins: 
 
 /** Days of history each class of lengths is studied with. */
 const STUDIED_DAYS = [35, 120, 540] as const;
-const ORIGINS_PER_SERIES = 4;
+const ORIGINS_PER_SERIES = 3;
 /** Days between origins: no multiple of a week, so that they begin on different weekdays. */
 const ORIGIN_STEP = 17;
 const PATHS_MAX = 240;

@@ -43,7 +43,7 @@ export interface CashflowTraining {
 const TEST_SHARE = 0.2;
 const DAYS_MIN = 56;
 const HORIZON_MAX = 30;
-const ORIGINS_PER_SERIES = 4;
+const ORIGINS_PER_SERIES = 3;
 const COMPARED_ORIGINS_MIN = 4;
 const SERIES_SIMPLE = 6;
 

@@ -39,6 +39,9 @@ export function blockQuantiles(paths: ResidualPaths, level: number): readonly (r
   });
 }
 
+/** Tails are asked for at this share of their size: what comes differs from what was, so the plain ones cover too little. */
+const DRIFT = 0.85;
+
 function weightedQuantile(entries: readonly [number, number][], q: number, side: -1 | 1): number {
   let total = 0;
   let squares = 0;
@@ -48,7 +51,7 @@ function weightedQuantile(entries: readonly [number, number][], q: number, side:
   }
   // Effective number of residuals; those of one path hang together, so they count for less.
   const count = Math.max(1, (total * total) / squares / 3);
-  const tail = side < 0 ? q : 1 - q;
+  const tail = DRIFT * (side < 0 ? q : 1 - q);
   const asked = Math.max(0, (tail * (count + 1) - 1) / count);
   const target = (side < 0 ? asked : 1 - asked) * total;
   let below = 0;
@@ -73,7 +76,10 @@ export function simulateResiduals(
   const out = new Float64Array(count * horizon);
   const cumulative: number[] = [];
   let total = 0;
-  for (const weight of paths.weights) cumulative.push((total += weight));
+  for (const weight of paths.weights) {
+    total += weight;
+    cumulative.push(total);
+  }
   if (total <= 0) return out;
   for (let path = 0; path < count; path++) {
     let day = 0;

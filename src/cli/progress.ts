@@ -9,9 +9,11 @@ export interface Progress {
   end(): void;
 }
 
-/** Plain lines come at most this often, apart from the first and the last of a step. */
+/** Plain lines come at most this often, apart from the last of a step; a quick step has no other. */
 const LINE_PAUSE_MS = 2000;
+/** Name, bar, percentage and time together fit into 80 columns. */
 const NAME_WIDTH = 38;
+const BAR_WIDTH = 24;
 
 /** Bars on a terminal, plain lines elsewhere. */
 export async function createProgress(io: Io): Promise<Progress> {
@@ -34,9 +36,10 @@ async function createBars({ stderr }: Io): Promise<Progress> {
         current = step;
         bar = new progress.SingleBar(
           {
-            format: `${step.padEnd(NAME_WIDTH)} [{bar}] {percentage} %  {eta_formatted}`,
+            format: `${step.padEnd(NAME_WIDTH)} [{bar}] {percentage} %  {duration_formatted}`,
             stream: stderr,
             hideCursor: true,
+            barsize: BAR_WIDTH,
           },
           progress.Presets.legacy,
         );
@@ -71,7 +74,7 @@ function createLines(io: Io): Progress {
         end();
         current = step;
         shown = -1;
-        shownAt = Number.NEGATIVE_INFINITY;
+        shownAt = io.clock();
       }
       last = [done, total];
       if (done === total || io.clock() - shownAt >= LINE_PAUSE_MS) show(done, total);

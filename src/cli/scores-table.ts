@@ -21,10 +21,7 @@ export function formatBands(scores: CategoryScores): string {
     formatPercent(share),
     share === 0 ? '' : formatPercent(precision),
   ]);
-  return formatTable(['confidence band', 'promise', 'share of rows', 'right'], rows, [
-    'share of rows',
-    'right',
-  ]);
+  return formatTable(['band', 'promise', 'share of rows', 'right'], rows, ['share of rows', 'right']);
 }
 
 /** A share as a percentage with one decimal. */

@@ -1,10 +1,13 @@
+import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from '../config.ts';
+import { gatherLines, type LineGatherer } from './gather-lines.ts';
 
 const STDOUT = 1;
-const BUFFERED_BYTES = 8192;
+const GATHERED_CHARACTERS = 8192;
 const FLUSH_MS = 250;
+const EXIT_RETRIES_MAX = 100;
 
 /**
  * A structured log: one JSON object a line. By default on standard output: at once on a terminal, elsewhere
@@ -23,7 +26,17 @@ export function createLogger(level: LogLevel, to: DestinationStream = standardOu
   );
 }
 
-function standardOutput(): DestinationStream {
-  if (isatty(STDOUT)) return destination({ dest: STDOUT, sync: true });
-  return destination({ dest: STDOUT, sync: false, minLength: BUFFERED_BYTES, periodicFlush: FLUSH_MS });
+let shared: LineGatherer | null = null;
+
+/** One for the process, so that its last lines are written once, when the process exits. */
+function standardOutput(): LineGatherer {
+  if (shared !== null) return shared;
+  const lines = gatherLines(
+    (bytes) => writeSync(STDOUT, bytes),
+    isatty(STDOUT) ? 1 : GATHERED_CHARACTERS,
+    FLUSH_MS,
+  );
+  process.on('exit', () => lines.flush(EXIT_RETRIES_MAX));
+  shared = lines;
+  return lines;
 }

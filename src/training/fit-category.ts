@@ -155,7 +155,7 @@ export async function searchParameters(
     {
       workers: options.workers,
       signal: options.signal,
-      onDone: (done) => options.onProgress?.('choosing parameters', done, candidates.length),
+      onProgress: (done, total) => options.onProgress?.('choosing parameters', done, total),
     },
   );
   const trials = candidates.map((parameters, i) => ({
@@ -198,7 +198,7 @@ export async function fitReaders(
     {
       workers: options.workers,
       signal: options.signal,
-      onDone: (done) => options.onProgress?.('fitting text models', done, counts.length),
+      onProgress: (done, total) => options.onProgress?.('fitting text models', done, total),
     },
   );
   return counts.map((count, i) => {

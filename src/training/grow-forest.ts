@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { Piscina } from 'piscina';
 import { type Forest, joinTrees } from '../kernels/forest/forest.ts';
 import { type Bins, binFeatures } from '../kernels/tree/bins.ts';
 import type { ForestOptions, TreeOptions } from '../kernels/tree/options.ts';
 import type { Tree } from '../kernels/tree/tree.ts';
 import { assert } from '../lib/assert.ts';
 import { growTreeOfTask, type TreeTask } from './forest-worker.ts';
+import { type RunOptions, runTasks } from './run-tasks.ts';
 
 export interface GrowForestRequest extends ForestOptions {
   /** Either binned features, or rows (row-major) with their `rowCount` and `featureCount` to be binned here. */
@@ -21,12 +21,6 @@ export interface GrowForestRequest extends ForestOptions {
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
-
-/** This file runs as .ts in development and as .js when built; its worker stands beside it with the same ending. */
-const WORKER_FILE = new URL(
-  import.meta.url.endsWith('.ts') ? './forest-worker.ts' : './forest-worker.js',
-  import.meta.url,
-).href;
 
 /** Rows times trees up to which starting a thread takes longer than the work. */
 export const SMALL_WORK_MAX = 20_000;
@@ -53,7 +47,7 @@ export async function growForest(request: GrowForestRequest): Promise<Forest> {
 }
 
 type Task = Omit<TreeTask, 'tree'>;
-type Watcher = Pick<GrowForestRequest, 'workers' | 'onProgress' | 'signal'>;
+type Watcher = RunOptions;
 
 async function growHere(task: Task, trees: number, { onProgress, signal }: Watcher): Promise<Tree[]> {
   const grown: Tree[] = [];
@@ -66,33 +60,9 @@ async function growHere(task: Task, trees: number, { onProgress, signal }: Watch
   return grown;
 }
 
-async function growInThreads(
-  task: Task,
-  trees: number,
-  { workers, onProgress, signal }: Watcher,
-): Promise<Tree[]> {
-  const threads = Math.max(1, Math.min(Math.floor(workers), trees));
-  const pool = new Piscina({
-    filename: WORKER_FILE,
-    name: growTreeOfTask.name,
-    minThreads: threads,
-    maxThreads: threads,
-  });
-  try {
-    let done = 0;
-    return await Promise.all(
-      Array.from({ length: trees }, async (_, tree) => {
-        const result: Tree = await pool.run({ ...task, tree }, signal === undefined ? {} : { signal });
-        onProgress?.(++done, trees);
-        return result;
-      }),
-    );
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    await pool.destroy();
-  }
+function growInThreads(task: Task, trees: number, watcher: Watcher): Promise<Tree[]> {
+  const tasks = Array.from({ length: trees }, (_, tree) => ({ ...task, tree }));
+  return runTasks('forest-worker', growTreeOfTask.name, tasks, watcher);
 }
 
 /** The options a tree needs, with the weights in shared memory. */

@@ -14,8 +14,8 @@ export interface TextTask {
   readonly l2: number;
 }
 
-/** Runs in a worker thread. */
-export default function fitTextTask(task: TextTask): TextModel {
+/** What a worker thread does: fit one text model. */
+export function fitTextOfTask(task: TextTask): TextModel {
   return fitText(
     (index, tokens) => readTokens(task.table, index, tokens),
     task.labels.subarray(0, task.count),

@@ -19,11 +19,13 @@ it('without a terminal it writes plain lines, few of them, the last one always',
     progress.update('growing', done, 1000);
   }
   progress.update('empty step', 0, 0);
+  progress.update('cut short', 0, 3);
+  world.now += 3000;
   progress.update('cut short', 1, 3);
   progress.end();
   progress.end();
   const lines = text().trimEnd().split('\n');
-  assert.equal(lines[0], 'growing: 0 %');
+  assert.equal(lines[0], 'growing: 20 %');
   assert.ok(lines.includes('growing: 100 %'));
   assert.ok(lines.includes('empty step: 100 %'));
   assert.equal(lines.at(-1), 'cut short: 33 %');

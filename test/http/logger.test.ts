@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 
+const logger = new URL('../../src/http/logger.ts', import.meta.url).href;
+
 test('lines gathered for standard output are written when the process exits, however it exits', () => {
-  const logger = new URL('../../src/http/logger.ts', import.meta.url).href;
   for (const [ending, status] of [
     ['', 0],
     ['process.exit(3);', 3],
@@ -16,4 +18,15 @@ test('lines gathered for standard output are written when the process exits, how
     assert.deepEqual(line, { level: 'info', a: 1, msg: 'last words' });
     assert.match(time, /^\d{4}-\d{2}-\d{2}T.*Z$/);
   }
+});
+
+test('a reader that goes away does not keep the process from ending', async () => {
+  const program = `import { createLogger } from '${logger}'; process.on('message', () => { createLogger('info').info('x'.repeat(1000000)); process.exit(0); });`;
+  const run = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  run.stdout?.destroy();
+  run.send('go');
+  const [status] = await once(run, 'exit');
+  assert.equal(status, 0);
 });

@@ -1,3 +1,0 @@
-export function formatSummary(_summary: unknown): string[] {
-  return [];
-}

@@ -50,15 +50,22 @@ export function fixedCategory(): { asked: CategoryRequest[]; category: HttpServi
   };
 }
 
+/** What a test puts in the place of the working parts. */
+export type TestServices = Partial<Omit<HttpServices, 'predict'>> & { predict?: Partial<HttpServices['predict']> };
+
 /** Services that work without a disk, a model or a network. */
-export function testServices(overrides: Partial<HttpServices> = {}): HttpServices {
+export function testServices({ predict, ...overrides }: TestServices = {}): HttpServices {
   const config = overrides.config ?? testConfig();
   return {
     config,
     version: '0.1.0',
     clock: fixedClock(NOW),
     authenticate: createApiKeyCheck(config),
-    predict: { cashflow: async () => documentedCashflow(), category: fixedCategory().category },
+    predict: {
+      cashflow: async () => documentedCashflow(),
+      category: fixedCategory().category,
+      ...predict,
+    },
     health: {
       models: () => ({ category_prediction: { status: 'active', version: '20250106-093000' } }),
       isReady: () => true,
@@ -69,7 +76,7 @@ export function testServices(overrides: Partial<HttpServices> = {}): HttpService
 
 /** The API around {@link testServices}; close it when done. */
 export function testApp(
-  overrides: Partial<HttpServices> = {},
+  overrides: TestServices = {},
   routes?: readonly RouteRow[],
 ): FastifyInstance {
   return buildApp(testServices(overrides), routes);

@@ -51,7 +51,9 @@ export function fixedCategory(): { asked: CategoryRequest[]; category: HttpServi
 }
 
 /** What a test puts in the place of the working parts. */
-export type TestServices = Partial<Omit<HttpServices, 'predict'>> & { predict?: Partial<HttpServices['predict']> };
+export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
+  predict?: Partial<HttpServices['predict']>;
+};
 
 /** Services that work without a disk, a model or a network. */
 export function testServices({ predict, ...overrides }: TestServices = {}): HttpServices {
@@ -75,10 +77,7 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
 }
 
 /** The API around {@link testServices}; close it when done. */
-export function testApp(
-  overrides: TestServices = {},
-  routes?: readonly RouteRow[],
-): FastifyInstance {
+export function testApp(overrides: TestServices = {}, routes?: readonly RouteRow[]): FastifyInstance {
   return buildApp(testServices(overrides), routes);
 }
 

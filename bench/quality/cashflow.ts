@@ -8,14 +8,10 @@ import { readTable } from '../../src/importing/read-table.ts';
 import { MEMBERS } from '../../src/kernels/forecast/members.ts';
 import { blockOf, blockQuantiles } from '../../src/kernels/forecast/residuals.ts';
 import { winkler } from '../../src/kernels/forecast/scores.ts';
-import {
-  type CashflowArtifact,
-  type CashflowHistory,
-  forecastCashflow,
-} from '../../src/models/cashflow.ts';
+import { type CashflowArtifact, type CashflowHistory, forecastCashflow } from '../../src/models/cashflow.ts';
 import { answerCashflow } from '../../src/models/cashflow-answer.ts';
 import { findStreams, type Stream } from '../../src/models/recurring.ts';
-import { seriesByAccount, historyUntil } from '../../src/training/cashflow-series.ts';
+import { historyUntil, seriesByAccount } from '../../src/training/cashflow-series.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { trainCashflow } from '../../src/training/train-cashflow.ts';
 import type { Check, Section } from './section.ts';
@@ -44,7 +40,8 @@ const STREAM_SEEDS = [101, 102, 103];
 /** Cash flow on five kinds of real series and made-up accounts with known streams. */
 export const CASHFLOW_SECTION: Section = {
   name: 'cashflow',
-  meaning: 'cash-flow model from rolling origins on five kinds of series, and recurring streams against the truth',
+  meaning:
+    'cash-flow model from rolling origins on five kinds of series, and recurring streams against the truth',
   files: [
     'nn5_daily_001-055.csv',
     'birmingham_pcard_daily.csv',
@@ -61,22 +58,43 @@ export const CASHFLOW_SECTION: Section = {
       isSimple: false,
       workers: 1,
     });
-    const sets = [readNn5(data), readBirmingham(data), readAtm(data), await readHousehold(data), await readAnz(data)];
+    const sets = [
+      readNn5(data),
+      readBirmingham(data),
+      readAtm(data),
+      await readHousehold(data),
+      await readAnz(data),
+    ];
     const judged = sets.map((set) => judge(set, artifact, say));
-    const mean = (pick: (of: Judged) => number) => judged.reduce((sum, of) => sum + pick(of), 0) / judged.length;
+    const mean = (pick: (of: Judged) => number) =>
+      judged.reduce((sum, of) => sum + pick(of), 0) / judged.length;
     const wapes = NAMES.map((_, m) => mean((of) => of.wape[m]));
     say(`mean over data sets: ${NAMES.map((name, m) => `${name} ${wapes[m].toFixed(4)}`).join(', ')}`);
     const checks: Check[] = [
-      atMost('WAPE, mean over data sets, below the best single of the three', wapes[0], Math.min(...wapes.slice(1))),
+      atMost(
+        'WAPE, mean over data sets, below the best single of the three',
+        wapes[0],
+        Math.min(...wapes.slice(1)),
+      ),
       atMost('WAPE, mean over data sets, at least 5 % below the weekday mean', wapes[0], 0.95 * wapes[2]),
-      atMost('error of the total, mean over data sets, not above the weekday mean', mean((of) => of.total[0]), mean((of) => of.total[2])),
+      atMost(
+        'error of the total, mean over data sets, not above the weekday mean',
+        mean((of) => of.total[0]),
+        mean((of) => of.total[2]),
+      ),
     ];
     for (const [l, level] of LEVELS.entries()) {
       const covered = mean((of) => of.coverage[l]);
       checks.push(atLeast(`coverage at ${level}, mean over data sets`, covered, level - 0.03));
       checks.push(atMost(`coverage at ${level}, mean over data sets`, covered, level + 0.06));
       const ratio = mean((of) => of.winkler[l] / of.naiveWinkler[l]);
-      checks.push(atMost(`Winkler score at ${level} over that of the seasonal naive with conformal intervals`, ratio, 1));
+      checks.push(
+        atMost(
+          `Winkler score at ${level} over that of the seasonal naive with conformal intervals`,
+          ratio,
+          1,
+        ),
+      );
     }
     return [...checks, ...judgeStreams(say), judgeTime(artifact)];
   },
@@ -117,9 +135,16 @@ function judge(set: DataSet, artifact: CashflowArtifact, say: (line: string) => 
       const actual = net.slice(origin, origin + set.horizon);
       const past = net.slice(0, origin);
       const options = { horizon: set.horizon, gap: 0 };
-      const forecasts = LEVELS.map((level) => forecastCashflow(artifact, history, { ...options, level }, fitMstl));
+      const forecasts = LEVELS.map((level) =>
+        forecastCashflow(artifact, history, { ...options, level }, fitMstl),
+      );
       const naive = ask('seasonal_naive', past, set.horizon);
-      const points = [forecasts[0].net, naive, ask('weekday_mean', past, set.horizon), askMstl(past, set.horizon)];
+      const points = [
+        forecasts[0].net,
+        naive,
+        ask('weekday_mean', past, set.horizon),
+        askMstl(past, set.horizon),
+      ];
       const known = actual.filter((value) => !Number.isNaN(value));
       flowed += sum(known.map(Math.abs));
       for (const [m, point] of points.entries()) {
@@ -165,7 +190,10 @@ function judge(set: DataSet, artifact: CashflowArtifact, say: (line: string) => 
 
 function ask(name: string, values: Float64Array, horizon: number): Float64Array {
   const out = new Float64Array(horizon);
-  MEMBERS.find((member) => member.name === name)?.forecast({ values, end: values.length, monthDays: null }, out);
+  MEMBERS.find((member) => member.name === name)?.forecast(
+    { values, end: values.length, monthDays: null },
+    out,
+  );
   return out;
 }
 
@@ -173,7 +201,10 @@ function askMstl(values: Float64Array, horizon: number): Float64Array {
   const past = values.slice();
   for (let i = 0; i < past.length; i++) if (Number.isNaN(past[i])) past[i] = i >= 7 ? past[i - 7] : 0;
   const scale = Math.max(1e-9, ...past.map(Math.abs));
-  const fitted = fitMstl(past.map((value) => value / scale), horizon);
+  const fitted = fitMstl(
+    past.map((value) => value / scale),
+    horizon,
+  );
   return fitted === null ? ask('weekday_mean', values, horizon) : fitted.map((value) => value * scale);
 }
 
@@ -228,7 +259,12 @@ function outflow(values: Float64Array, first: number): Series {
 function readNn5(data: string): DataSet {
   const rows = readLines(data, 'nn5_daily_001-055.csv');
   const first = Date.UTC(1996, 2, 18) / 86_400_000;
-  const series = rows[0].map((_, j) => outflow(Float64Array.from(rows, (row) => numberOf(row[j])), first));
+  const series = rows[0].map((_, j) =>
+    outflow(
+      Float64Array.from(rows, (row) => numberOf(row[j])),
+      first,
+    ),
+  );
   return { name: 'NN5', horizon: 30, origins: 12, series };
 }
 
@@ -267,7 +303,13 @@ async function readAnz(data: string): Promise<DataSet> {
 
 /** Net of every account of a table, with streams found in what was known at each origin. */
 async function booksOf(name: string, path: string, mapping: Record<string, string>): Promise<DataSet> {
-  const table = await readTable(path, { mapping, timezone: 'UTC', currency: null, now: 0, amount: 'required' });
+  const table = await readTable(path, {
+    mapping,
+    timezone: 'UTC',
+    currency: null,
+    now: 0,
+    amount: 'required',
+  });
   const rows = table.rows.flatMap(({ transaction }) => transaction ?? []);
   const series = seriesByAccount(rows, 'UTC', 100).map((daily) => ({
     net: daily.income.map((value, i) => value - daily.expense[i]),
@@ -307,7 +349,10 @@ function judgeStreams(say: (line: string) => void): Check[] {
           planted === undefined &&
           truth.streams.some((plan) => {
             const days = new Set(plan.dates.flatMap((day) => [day - 1, day, day + 1, day + 2]));
-            return stream.payments.filter(({ day }) => days.has(day)).length >= 0.9 * stream.payments.length && isTransfer(plan.merchant);
+            return (
+              stream.payments.filter(({ day }) => days.has(day)).length >= 0.9 * stream.payments.length &&
+              isTransfer(plan.merchant)
+            );
           });
         if (planted !== undefined || mirrored) right++;
         if (planted !== undefined && !matched.has(planted)) matched.set(planted, stream);
@@ -321,8 +366,8 @@ function judgeStreams(say: (line: string) => void): Check[] {
         ended++;
         if (stream?.isEnded) endedSeen++;
       }
-      const amounts = plan.transactionIds.map(
-        (id) => Math.abs(transactions.find((row) => row.id === id)?.amountMinor ?? 0),
+      const amounts = plan.transactionIds.map((id) =>
+        Math.abs(transactions.find((row) => row.id === id)?.amountMinor ?? 0),
       );
       if (plan.isAmountFixed && new Set(amounts).size > 1 && stream !== undefined) {
         risen++;

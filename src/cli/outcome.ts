@@ -1,8 +1,8 @@
 import type { CashflowDetails } from '../training/cashflow-trainer.ts';
 import type { CategoryDetails } from '../training/category-trainer.ts';
 import type { TrainOutcome } from '../training/train.ts';
-import { formatTable } from './table.ts';
 import { formatBands, formatPercent, formatScores } from './scores-table.ts';
+import { formatTable } from './table.ts';
 
 /** How each model's own part of the summary is told; a model without a row is told by its verdict alone. */
 const DETAILS: Readonly<Record<string, (summary: TrainOutcome['summary']) => string[]>> = {

@@ -25,5 +25,10 @@ export function forecastTask(task: ForecastTask): CashflowReading | null {
     if (!decoded.ok) throw new Error(decoded.faults.join('; '));
     held = { version: task.version, artifact: decoded.artifact };
   }
-  return answerCashflow(held.artifact, fromColumns(task.columns), task.question, task.usesFits ? fitMstl : null);
+  return answerCashflow(
+    held.artifact,
+    fromColumns(task.columns),
+    task.question,
+    task.usesFits ? fitMstl : null,
+  );
 }

@@ -128,6 +128,8 @@ export function forecastCashflow(
   const [inward, outward] = directions;
   const larger = isIncomeLarger ? inward : outward;
 
+  // Absurd days widen no interval either: they are told apart, in words.
+  for (const day of outlierDays) net[day - history.first] = Number.NaN;
   const scales = weekdaySpreads(net);
   const own: Float64Array[] = [];
   const ownWeights: number[] = [];

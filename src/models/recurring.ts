@@ -261,7 +261,14 @@ function tryStream(entries: Entry[], isSameAmount: boolean): Found | null {
     if (isSameAmount && entries.length < 6 && fit.paidShare < 0.95) continue;
     if (best === null || fit.deviation < best.deviation - 0.15) best = fit;
   }
-  return best === null ? null : { entries, fit: best };
+  return best === null ? null : { entries, fit: nameLastWorkingDay(best) };
+}
+
+/** The last of the month, before the weekend if it falls on one, has a name of its own. */
+function nameLastWorkingDay(fit: ScheduleFit): ScheduleFit {
+  const { schedule } = fit;
+  if (schedule.cadence !== 'monthly' || schedule.monthDays[0] !== 31 || schedule.shift !== -1) return fit;
+  return { ...fit, schedule: { ...schedule, cadence: 'last_working_day' } };
 }
 
 /** Whether enough payments lie about a schedule's day of the month for it to be worth a closer look. */

@@ -1,5 +1,4 @@
-import { localDayNumber } from '../bank/calendar.ts';
-import { DAY_MS } from '../bank/calendar.ts';
+import { DAY_MS, localDayNumber } from '../bank/calendar.ts';
 import { SERIES_DAYS_MAX } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
@@ -87,7 +86,8 @@ async function readStored(
 }
 
 function whatToDo({ accountId }: CashflowRequest): string {
-  const stored = accountId === null ? 'No transactions are stored' : `No transactions of account ${accountId} are stored`;
+  const stored =
+    accountId === null ? 'No transactions are stored' : `No transactions of account ${accountId} are stored`;
   return `${stored}. Send the history as "transactions" in the body, or remember one with \`titans train --data FILE\` (or \`titans demo\`).`;
 }
 
@@ -97,5 +97,8 @@ function nothingLeft({ currency, asOf }: CashflowRequest): AppError {
     return new AppError('invalid', `/currency: ${detail}`, { errors: [{ pointer: '/currency', detail }] });
   }
   const until = asOf === null ? '' : ' on or before as_of';
-  return new AppError('data_insufficient', `None of the transactions has an amount${until}; there is nothing to add up.`);
+  return new AppError(
+    'data_insufficient',
+    `None of the transactions has an amount${until}; there is nothing to add up.`,
+  );
 }

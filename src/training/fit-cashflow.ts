@@ -27,7 +27,7 @@ const PATHS_MAX = 240;
 /** Half of a prior weight is the same for every member: what one book teaches need not hold in another. */
 const EVEN_SHARE = 0.4;
 /** Residuals further out than this (in usual spreads) are cut, so that one account's oddity widens no other's interval. */
-const RESIDUAL_MAX = 40;
+const RESIDUAL_MAX = 8;
 
 export interface FitCashflowOptions {
   readonly parameters: CashflowParameters;

@@ -174,6 +174,14 @@ export const CASHFLOW_REPLY: JsonSchema = {
     processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
     prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
   },
-  required: ['success', 'forecast', 'summary', 'recurring', 'model_version', 'processing_time_ms', 'prediction_id'],
+  required: [
+    'success',
+    'forecast',
+    'summary',
+    'recurring',
+    'model_version',
+    'processing_time_ms',
+    'prediction_id',
+  ],
   additionalProperties: false,
 };

@@ -40,7 +40,8 @@ export function parseEnvelope(json: unknown, timezone: string): CashflowEnvelope
     const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     faults.push({ pointer, detail: `unknown field; known fields are ${known.join(', ')}` });
   }
-  const given = (name: string): unknown => (Object.hasOwn(input, name) ? (input[name] ?? undefined) : undefined);
+  const given = (name: string): unknown =>
+    Object.hasOwn(input, name) ? (input[name] ?? undefined) : undefined;
 
   function number(name: string, min: number, max: number, isInteger: boolean): number | undefined {
     const value = given(name);
@@ -54,7 +55,10 @@ export function parseEnvelope(json: unknown, timezone: string): CashflowEnvelope
 
   function text(name: string, lengthMax: number): string | undefined {
     const value = given(name);
-    if (value === undefined || (typeof value === 'string' && value.length <= lengthMax && value.trim() !== ''))
+    if (
+      value === undefined ||
+      (typeof value === 'string' && value.length <= lengthMax && value.trim() !== '')
+    )
       return value?.trim();
     faults.push({ pointer: `/${name}`, detail: `must be a string of 1 to ${lengthMax} characters` });
     return undefined;
@@ -112,7 +116,10 @@ export async function parseHistory(
     if (parsed.ok) rows.push(parsed.transaction);
     else if (found.length < FAULTS_MAX)
       found.push(
-        ...parsed.faults.map(({ pointer, detail }) => ({ pointer: `/transactions/${index}${pointer}`, detail })),
+        ...parsed.faults.map(({ pointer, detail }) => ({
+          pointer: `/transactions/${index}${pointer}`,
+          detail,
+        })),
       );
   }
   if (found.length > 0) throw refusalOf(found);

@@ -81,7 +81,10 @@ export function findStreams(rows: readonly Transaction[], days: readonly number[
       for (const entry of stream.entries) used.add(entry);
     };
     const left = () => entries.filter((entry) => !used.has(entry));
-    for (const group of groupBy(entries, (entry) => merchantKey(entry.row)))
+    // An amount that returns to the day under changing words, before any words can claim a part of it.
+    for (const group of groupBy(entries, (entry) => String(entry.row.amountMinor)))
+      if (group.length >= 6) accept(tryStream(group, true));
+    for (const group of groupBy(left(), (entry) => merchantKey(entry.row)))
       if (merchantKey(group[0].row) !== '') for (const stream of searchGroup(group)) accept(stream);
     // One word in common (a merchant within changing phrases), most frequent words first.
     for (const word of sharedWords(left())) {

@@ -296,7 +296,7 @@ it('two trainers at once both succeed, each with a version of its own', async ()
     [0, 0],
     ran[0].stderr + ran[1].stderr,
   );
-  const { stdout } = await run(['models', 'list', '--data-dir', shared]);
+  const { stdout } = await run(['models', 'list', 'category_prediction', '--data-dir', shared]);
   assert.match(stdout, /1\.0\.0/);
   assert.match(stdout, /1\.1\.0/);
   assert.equal(stdout.match(/active/g)?.length, 1);

@@ -43,10 +43,25 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
       signal: io.signal,
     };
     const outcomes: TrainOutcome[] = [];
+    const lacking: { model: ModelName; error: AppError }[] = [];
     for (const model of models) {
-      outcomes.push(await train({ repository: services.repository, clock: io.clock }, { ...request, model }));
+      try {
+        outcomes.push(
+          await train({ repository: services.repository, clock: io.clock }, { ...request, model }),
+        );
+      } catch (error) {
+        // Data may suffice for one model and not for another; only if it suffices for none has training failed.
+        if (!(error instanceof AppError) || error.row.code !== 'data_insufficient') throw error;
+        lacking.push({ model, error });
+      }
       progress.end();
     }
+    if (outcomes.length === 0) {
+      if (lacking[0].model === 'category_prediction') requireCategories(['category_prediction'], tables);
+      throw lacking[0].error;
+    }
+    for (const { model, error } of lacking)
+      writeLines(io.stderr, `${model} was not trained: ${error.detail}`);
     if (options.remember !== false) await remember(io, await services.history(), tables);
     for (const outcome of outcomes) {
       writeLines(io.stdout, ...formatOutcome(outcome));

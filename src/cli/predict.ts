@@ -14,7 +14,7 @@ import type { OptionValues } from './command.ts';
 import { listRejects, readDataFile } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
-import { refuseOverwriting, writeOutputFile } from './output-file.ts';
+import { checkOutputs, writeOutputFile } from './output-file.ts';
 import { createProgress } from './progress.ts';
 
 const CATEGORY_COLUMNS: readonly OutputColumn[] = [
@@ -41,7 +41,7 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
   const [path] = args;
   const topK = (options.topK as number | undefined) ?? 1;
   const out = options.out === '-' ? undefined : (options.out as string | undefined);
-  await refuseOverwriting(
+  await checkOutputs(
     [path],
     [
       { option: '--out', path: out },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { stemOf } from '../../src/cli/data-file.ts';
@@ -66,7 +66,7 @@ const CASES: readonly Case[] = [
   {
     name: 'one class',
     content: [HEADER, ...lines.map(setCell(5, 'Same'))],
-    train: [1, /Too little data.*of 1 different/],
+    train: [0, /category_prediction was not trained: .*of 1 different/],
     predict: [0, /rows: 200 in, 200 out/],
     rows: 200,
     rejects: 0,
@@ -87,7 +87,7 @@ const CASES: readonly Case[] = [
   {
     name: 'no category column',
     content: withoutCell(5),
-    train: [1, /rows have a category/],
+    train: [0, /category_prediction was not trained: .*rows have a category/],
     predict: [0, /rows: 200 in, 200 out/],
     rows: 200,
     rejects: 0,
@@ -205,8 +205,30 @@ describe('rejected rows', () => {
     isClear(ran, [2, /cannot be written \(EISDIR\)/]);
     for (const place of ['/dev/null', folder]) {
       const listed = await run(['predict', bad(), '--rejects', place, '--data-dir', dataDir]);
-      isClear(listed, [2, /not a plain file/]);
+      isClear(listed, [2, place === folder ? /cannot be written \(EISDIR\)/ : /not a plain file/]);
     }
+  });
+
+  it('and predictions are refused a place before any work when it could not be written', async () => {
+    const nowhere = join(folder, 'nowhere', 'o.csv');
+    for (const option of ['--out', '--rejects']) {
+      const ran = await run(['predict', bad(), option, nowhere, '--data-dir', dataDir]);
+      isClear(ran, [2, /cannot be written \(ENOENT\)/]);
+      assert.doesNotMatch(ran.stderr, /rejected/, 'nothing was read yet');
+      const packed = await run(['predict', bad(), option, join(folder, 'o.csv.gz'), '--data-dir', dataDir]);
+      isClear(packed, [2, /plain text; name it without \.gz/]);
+    }
+  });
+
+  it('a device that is full is a clear failure', { skip: !existsSync('/dev/full') }, async () => {
+    const ran = await run(['predict', bad(), '--out', '/dev/full', '--data-dir', dataDir]);
+    isClear(ran, [2, /"\/dev\/full" cannot be written \(ENOSPC\)/]);
+  });
+
+  it('and predictions are not written to one new file by two names', async () => {
+    symlinkSync(folder, join(folder, 'link'));
+    const twice = ['--out', join(folder, 'both.csv'), '--rejects', join(folder, 'link', 'both.csv')];
+    isClear(await run(['predict', bad(), ...twice, '--data-dir', dataDir]), [2, /already written to/]);
   });
 
   it('of an earlier run are not left behind', async () => {

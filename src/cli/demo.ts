@@ -29,6 +29,7 @@ export async function demo(io: Io, _args: readonly string[], options: OptionValu
     await prepare(io, services);
     await listenUntilStopped(io, services, {
       isWatching: true,
+      isLoaded: true,
       onListening: (url) => writeLines(io.stderr, ...banner(url, config)),
     });
   } finally {
@@ -55,7 +56,9 @@ async function requirePort(config: Config): Promise<void> {
 async function prepare(io: Io, services: Services): Promise<void> {
   const history = await services.history();
   const isEmpty = (await history.count()) === 0;
-  const missing = await missingModels(services);
+  await services.registry.load();
+  // One that does not load is trained anew, whatever the reason; the log says it.
+  const missing = MODELS.map(({ name }) => name).filter((name) => services.registry.get(name) === null);
   if (!isEmpty && missing.length === 0) return;
   const progress = await createProgress(io);
   try {
@@ -67,26 +70,6 @@ async function prepare(io: Io, services: Services): Promise<void> {
     }
   } finally {
     progress.end();
-  }
-}
-
-/** The models without an active version that this program can read. */
-async function missingModels(services: Services): Promise<ModelName[]> {
-  const missing: ModelName[] = [];
-  for (const { name } of MODELS) if (!(await isServable(services, name))) missing.push(name);
-  return missing;
-}
-
-/** Whether the active version can be read by this program; why not is no matter here, since one is trained anew. */
-async function isServable({ repository }: Services, model: ModelName): Promise<boolean> {
-  try {
-    const version = await repository.active(model);
-    if (version === null) return false;
-    await repository.readArtifact(model, version);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError) return false;
-    throw error;
   }
 }
 
@@ -130,6 +113,7 @@ async function trainOn(
       signal: io.signal,
     },
   );
+  await services.registry.reload(model);
   progress.end();
   writeLines(io.stderr, `${model} ${version}: ${verdict}`);
 }

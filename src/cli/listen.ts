@@ -16,6 +16,8 @@ const WATCH_PAUSE_MS = 1000;
 export interface ListenOptions {
   /** Follow activations done by other processes. */
   readonly isWatching: boolean;
+  /** Whether the registry was loaded already. */
+  readonly isLoaded?: boolean;
   /** Called once requests are answered, with the address to reach the server under. */
   readonly onListening?: (url: string) => void;
 }
@@ -29,7 +31,7 @@ export async function listenUntilStopped(io: Io, services: Services, options: Li
   requireKeys(config);
   const logger = createLogger(config.logLevel);
   for (const warning of config.warnings) logger.warn(warning);
-  await registry.load();
+  if (!options.isLoaded) await registry.load();
   for (const [model, { status, reason }] of Object.entries(registry.status())) {
     if (status !== 'ready') logger.warn({ model, reason }, 'model does not serve');
   }

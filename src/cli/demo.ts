@@ -12,6 +12,7 @@ import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
 import { listenUntilStopped, translateListenFailure } from './listen.ts';
 import { configFlags } from './options.ts';
+import { programName } from './program-name.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 const SEED = 1;
@@ -134,7 +135,8 @@ function banner(url: string, config: Config): string[] {
     '    -H "Content-Type: application/json" \\',
     `    -d '{"amount": -25.50, "type": "Expense", "description": "Coffee shop purchase", "payment_method": "credit_card"}'`,
     '',
-    '  Ctrl-C stops it. Train on your own data: titans train --data FILE',
+    '  Ctrl-C stops it. Train on your own data, apart from the made-up accounts:',
+    `  ${programName()} train --data FILE --data-dir mine`,
     '',
   ];
 }

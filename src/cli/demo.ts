@@ -4,9 +4,6 @@ import { DEVELOPMENT_KEY, requireKeys } from '../access/api-keys.ts';
 import { localDayNumber } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { AppError } from '../errors.ts';
-import type { ModelName } from '../models/model.ts';
-import { MODELS } from '../models/models.ts';
 import { createServices, type Services } from '../services.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
@@ -19,6 +16,8 @@ const SEED = 1;
 /** Together about 12,000 transactions: trained within seconds on two slow cores. */
 const ACCOUNTS = 16;
 const DAYS = 540;
+
+type Served = Parameters<Services['registry']['get']>[0];
 
 /** `titans demo`: makes what is missing, then serves. */
 export async function demo(io: Io, _args: readonly string[], options: OptionValues): Promise<number> {
@@ -59,7 +58,8 @@ async function prepare(io: Io, services: Services): Promise<void> {
   const isEmpty = (await history.count()) === 0;
   await services.registry.load();
   // One that does not load is trained anew, whatever the reason; the log says it.
-  const missing = MODELS.map(({ name }) => name).filter((name) => services.registry.get(name) === null);
+  const names = Object.keys(services.registry.status()) as Served[];
+  const missing = names.filter((name) => services.registry.get(name) === null);
   if (!isEmpty && missing.length === 0) return;
   const progress = await createProgress(io);
   try {
@@ -93,7 +93,7 @@ async function readAll(stored: AsyncIterable<Transaction>): Promise<Transaction[
 async function trainOn(
   io: Io,
   services: Services,
-  model: ModelName,
+  model: Served,
   rows: readonly Transaction[],
   progress: Progress,
 ): Promise<void> {

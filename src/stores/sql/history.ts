@@ -194,8 +194,7 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
       updated += pending.updated;
       unchanged += pending.unchanged;
       if (insertedKeys.has(keyText(row))) continue;
-      // The identity of a row without an id is its content, so the stored one can only be equal.
-      const stored = row.transaction_id === null ? row.content_hash : await storedHash(transaction, row);
+      const stored = await storedHash(transaction, row);
       if (stored === pending.firstHash) unchanged++;
       else updated++;
       if (stored === row.content_hash) continue;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { stemOf } from '../../src/cli/data-file.ts';
 import { createRng, nextInt } from '../../src/lib/rng.ts';
 import { HEADER, lineOf, madeUp, type Ran, run, temporaryFolder, writeTable } from './command-line.ts';
@@ -249,6 +250,44 @@ it('a file that does not exist and one that is a folder', async () => {
     ]) {
       isClear(await run([...args, '--data-dir', dataDir]), [1, /Table cannot be read/]);
     }
+  }
+});
+
+it('evaluate without a category column asks for its name, as train does', async () => {
+  const path = writeTable(folder, 'bare.csv', withoutCell(5));
+  for (const args of [
+    ['evaluate', path],
+    ['train', '--data', path, '--model-type', 'category_prediction'],
+  ]) {
+    const ran = await run([...args, '--data-dir', dataDir]);
+    isClear(ran, [2, /Columns not understood.*--map category=COLUMN/]);
+  }
+});
+
+it('when every row is rejected the commonest reason is named', async () => {
+  const dates = [HEADER, ...lines.map((line, index) => setCell(0, index < 5 ? '' : `never ${index}`)(line))];
+  const path = writeTable(folder, 'undated.csv', dates);
+  for (const args of [
+    ['evaluate', path],
+    ['train', '--data', path, ...QUICK],
+  ]) {
+    const ran = await run([...args, '--map', 'date=Date', '--data-dir', dataDir]);
+    isClear(ran, [1, /every row was rejected \(200 of 200\).*never 5.*\(195 rows\)/]);
+  }
+});
+
+it('a compressed file that was cut is used as far as it goes, told last and a failure', async () => {
+  const whole = gzipSync([HEADER, ...lines].join('\n'));
+  const path = join(folder, 'cut.csv.gz');
+  writeFileSync(path, whole.subarray(0, whole.length * 0.9));
+  const predicted = await run(['predict', path, '--data-dir', dataDir]);
+  assert.ok(predicted.stdout.split('\n').length > 50);
+  const evaluated = await run(['evaluate', path, '--data-dir', dataDir]);
+  assert.match(evaluated.stdout, /labelled rows/);
+  const trained = await run(['train', '--data', path, ...QUICK, '--data-dir', join(folder, 'cut')]);
+  assert.match(trained.stdout, /category_prediction/);
+  for (const ran of [predicted, evaluated, trained]) {
+    isClear(ran, [1, /cut\.csv\.gz": .*; only the rows before the damage were used\.\n$/]);
   }
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { requireKeys } from '../access/api-keys.ts';
+import { requireKeys, warnOfKeys } from '../access/api-keys.ts';
 import { type Config, isLoopback } from '../config.ts';
 import { AppError, type ErrorPlace } from '../errors.ts';
 import { buildApp } from '../http/app.ts';
@@ -30,7 +30,7 @@ export async function listenUntilStopped(io: Io, services: Services, options: Li
   const { config, registry } = services;
   requireKeys(config);
   const logger = createLogger(config.logLevel);
-  for (const warning of config.warnings) logger.warn(warning);
+  for (const warning of warnOfKeys(config)) logger.warn(warning);
   if (!options.isLoaded) await registry.load();
   for (const [model, { status, reason }] of Object.entries(registry.status())) {
     if (status !== 'ready') logger.warn({ model, reason }, 'model does not serve');

@@ -5,14 +5,15 @@ import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
-import { CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { AMOUNT_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { predictAmount } from './predict/amount.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { HistoryStore } from './stores/ports.ts';
 
 const DATABASE_FILE = 'titans.db';
-const SERVED = { category_prediction: CATEGORY_MODEL };
+const SERVED = { category_prediction: CATEGORY_MODEL, amount_prediction: AMOUNT_MODEL };
 
 /** The parts of the program, put together for one configuration. What a command does not ask for is never opened. */
 export interface Services {
@@ -46,18 +47,22 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const dependencies = {
-      model: () => registry.get('category_prediction'),
+    const shared = {
       history: await history(),
       timezone: config.timezone,
       newId: randomUUID,
     };
+    const category = { ...shared, model: () => registry.get('category_prediction') };
+    const amount = { ...shared, model: () => registry.get('amount_prediction') };
     return {
       config,
       version,
       clock,
       authenticate: createApiKeyCheck(config),
-      predict: { category: (request) => predictCategory(dependencies, request) },
+      predict: {
+        category: (request) => predictCategory(category, request),
+        amount: (request) => predictAmount(amount, request),
+      },
       health: {
         models: () => registry.status(),
         isReady: () => registry.isReady(),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
 import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
 
 /** How one model is doing. */
@@ -17,6 +18,7 @@ export interface HttpServices {
   readonly clock: Clock;
   readonly authenticate: Authenticate;
   readonly predict: {
+    readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
     readonly category: (request: CategoryRequest) => Promise<CategoryAnswer>;
   };
   readonly health: {

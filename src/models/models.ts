@@ -1,3 +1,6 @@
+import type { AmountArtifact } from './amount.ts';
+import { AMOUNT_FORMAT, decodeAmount, encodeAmount } from './amount-file.ts';
+import { probeAmount } from './amount-probe.ts';
 import type { CategoryArtifact } from './category.ts';
 import { CATEGORY_FORMAT, decodeCategory, encodeCategory } from './category-file.ts';
 import { probeCategory } from './category-probe.ts';
@@ -11,5 +14,13 @@ export const CATEGORY_MODEL: Model<CategoryArtifact> = {
   probe: probeCategory,
 };
 
+export const AMOUNT_MODEL: Model<AmountArtifact> = {
+  name: 'amount_prediction',
+  format: AMOUNT_FORMAT,
+  encode: encodeAmount,
+  decode: decodeAmount,
+  probe: probeAmount,
+};
+
 /** THE table of models that can be trained, stored and served. */
-export const MODELS = [CATEGORY_MODEL] as const;
+export const MODELS = [CATEGORY_MODEL, AMOUNT_MODEL] as const;

@@ -1,4 +1,5 @@
 import { fitText, type TextModel } from '../kernels/text/model.ts';
+import { fitTextRegression, type TextRegression } from '../kernels/text/regression.ts';
 import { readTokens, type TokenTable } from './token-table.ts';
 
 /** One text model to fit on the first `count` rows of a shared table. */
@@ -22,4 +23,16 @@ export function fitTextOfTask(task: TextTask): TextModel {
     task.classCount,
     { seed: task.seed, epochs: task.epochs, l2: task.l2, rowWeights: task.rowWeights },
   );
+}
+
+/** One linear regression on tokens to fit on the first rows of a shared table, one for each value. */
+export interface TextRegressionTask {
+  readonly table: TokenTable;
+  readonly values: Float64Array;
+  readonly l2: number;
+}
+
+/** What a worker thread does: fit one linear regression on tokens. */
+export function fitTextRegressionOfTask({ table, values, l2 }: TextRegressionTask): TextRegression {
+  return fitTextRegression((index, tokens) => readTokens(table, index, tokens), values, { l2 });
 }

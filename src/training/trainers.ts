@@ -1,5 +1,6 @@
+import { AMOUNT_TRAINER } from './amount-trainer.ts';
 import { CATEGORY_TRAINER } from './category-trainer.ts';
 import type { Trainer } from './trainer.ts';
 
 /** THE table of models that can be trained, in the order `--model-type all` trains them. */
-export const TRAINERS: readonly Trainer[] = [CATEGORY_TRAINER];
+export const TRAINERS: readonly Trainer[] = [CATEGORY_TRAINER, AMOUNT_TRAINER];

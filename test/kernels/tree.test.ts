@@ -128,7 +128,7 @@ describe('options and bag', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 500 }),
-        fc.double({ min: 0.01, max: 1 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
         fc.boolean(),
         (n, share, bootstrap) => {
           const bag = drawBag(n, { bootstrap, maxSamples: share }, createRng(n));

@@ -96,7 +96,7 @@ function tell(
   }
   for (const { band, from, share, precision } of scores.bands) {
     say(
-      `  ${band.padEnd(10)} from ${from.toFixed(2)}: ${(100 * share).toFixed(1)} % of rows, ${(100 * precision).toFixed(1)} % right`,
+      `  ${band.padEnd(10)} from ${from.toFixed(2)}: ${(100 * share).toFixed(1)} % of rows${share === 0 ? '' : `, ${(100 * precision).toFixed(1)} % right`}`,
     );
   }
   say(`  abstained: ${(100 * scores.abstained_share).toFixed(1)} %`);

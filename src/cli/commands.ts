@@ -106,6 +106,11 @@ export const COMMANDS: readonly CommandRow[] = [
         parse: oneOf(MODEL_TYPES),
         default: 'all',
       },
+      {
+        flags: '--top-k <n>',
+        meaning: 'also list the n likeliest categories, in a column top_predictions',
+        parse: wholeNumber(1, 100),
+      },
       ...TABLE_OPTIONS,
       DATA_DIR,
     ],

@@ -21,6 +21,7 @@ const COLUMNS: readonly OutputColumn[] = [
   'predicted_category',
   'confidence_score',
   'confidence_band',
+  'top_predictions',
   'error',
 ];
 const CATEGORIES_SHOWN = 5;
@@ -33,6 +34,7 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
   const config = loadConfig({ flags: configFlags(options) });
   modelsAsked(options.modelType);
   const [path] = args;
+  const topK = (options.topK as number | undefined) ?? 1;
   const out = options.out === '-' ? undefined : (options.out as string | undefined);
   const isPlainFile = out !== undefined && (await refuseSame(path, out));
   const progress = await createProgress(io);
@@ -44,13 +46,14 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
       { model, history: await services.history(), timezone: config.timezone },
       {
         rows: table.rows,
-        topK: 1,
+        topK,
         onProgress: (done, total) => progress.update('predicting', done, total),
         signal: io.signal,
       },
     );
     progress.end();
-    const output = createOutput(table, COLUMNS);
+    const columns = COLUMNS.filter((column) => column !== 'top_predictions' || topK > 1);
+    const output = createOutput(table, columns);
     for (const warning of output.warnings) writeLines(io.stderr, `warning: ${warning}`);
     const rejected = await listRejects(io, config, [table], options);
     const pieces = outputPieces(table, output, answers, io.signal);
@@ -101,9 +104,14 @@ function outputValues(row: Table['rows'][number], answer: Answers[number]): Outp
   const [{ category, confidence }] = answer.top;
   return {
     predicted_category: category,
-    confidence_score: Number(confidence.toFixed(CONFIDENCE_DIGITS)),
+    confidence_score: roundConfidence(confidence),
     confidence_band: confidenceBand(confidence),
+    top_predictions: answer.top.map((one) => `${one.category} ${roundConfidence(one.confidence)}`),
   };
+}
+
+function roundConfidence(confidence: number): number {
+  return Number(confidence.toFixed(CONFIDENCE_DIGITS));
 }
 
 /** What came of a file, in a few lines. */

@@ -11,7 +11,9 @@ export interface Progress {
 
 /** Plain lines come at most this often, apart from the last of a step; a quick step has no other. */
 const LINE_PAUSE_MS = 2000;
+/** Name, bar, percentage and time together fit into 80 columns. */
 const NAME_WIDTH = 38;
+const BAR_WIDTH = 24;
 
 /** Bars on a terminal, plain lines elsewhere. */
 export async function createProgress(io: Io): Promise<Progress> {
@@ -34,9 +36,10 @@ async function createBars({ stderr }: Io): Promise<Progress> {
         current = step;
         bar = new progress.SingleBar(
           {
-            format: `${step.padEnd(NAME_WIDTH)} [{bar}] {percentage} %  {eta_formatted}`,
+            format: `${step.padEnd(NAME_WIDTH)} [{bar}] {percentage} %  {duration_formatted}`,
             stream: stderr,
             hideCursor: true,
+            barsize: BAR_WIDTH,
           },
           progress.Presets.legacy,
         );

@@ -3,6 +3,7 @@ import type { Transaction } from '../bank/transaction.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Table } from '../importing/read-table.ts';
+import type { ModelName } from '../models/model.ts';
 import { createServices, type Services } from '../services.ts';
 import type { HistoryStore } from '../stores/ports.ts';
 import { type TrainOutcome, type TrainRequest, train } from '../training/train.ts';
@@ -25,6 +26,7 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
   try {
     const paths = (options.data as readonly string[] | undefined) ?? [];
     const tables = await readTables(io, config, paths, options, progress);
+    requireCategories(models, tables);
     const rejected = tables.length === 0 ? 0 : await listRejects(io, config, tables, options);
     const rows = tables.length === 0 ? await readStore(io, services, progress) : tables.flatMap(usableRows);
     const request: Omit<TrainRequest, 'model'> = {
@@ -67,6 +69,19 @@ async function readTables(
   const tables: Table[] = [];
   for (const path of paths) tables.push(await readDataFile(io, config, path, options, progress));
   return tables;
+}
+
+/** Without a column of categories there is nothing to learn from, and that is more likely a question of names. */
+function requireCategories(models: readonly ModelName[], tables: readonly Table[]): void {
+  const isLearnable = tables.some((table) =>
+    table.understood.fields.some(({ field }) => field === 'category'),
+  );
+  if (isLearnable || tables.length === 0 || models.some((model) => model !== 'category_prediction')) return;
+  const columns = [...new Set(tables.flatMap((table) => table.columns))].join(', ');
+  throw new AppError(
+    'columns_ambiguous',
+    `no column holds the category that category_prediction is to learn; name it with --map category=COLUMN. Columns: ${columns}.`,
+  );
 }
 
 function usableRows(table: Pick<Table, 'rows'>): Transaction[] {

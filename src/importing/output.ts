@@ -8,6 +8,7 @@ export const OUTPUT_COLUMNS = [
   'predicted_category',
   'confidence_score',
   'confidence_band',
+  'top_predictions',
   'predicted_amount',
   'amount_lower',
   'amount_upper',

@@ -19,7 +19,7 @@ import {
   searchParameters,
 } from './fit-category.ts';
 import type { CategoryScores, Verdicts } from './score-category.ts';
-import { orderByTime } from './split.ts';
+import { countOlder, orderByTime } from './split.ts';
 import type { Comparison, TrainOptions } from './trainer.ts';
 
 /** The active version, as far as a comparison needs it. */
@@ -56,7 +56,6 @@ export interface CategoryTraining {
   readonly importance: Readonly<Record<string, number>>;
 }
 
-const TEST_SHARE = 0.2;
 const ROWS_MIN = 30;
 const CATEGORIES_MIN = 2;
 const COMPARED_ROWS_MIN = 30;
@@ -101,7 +100,7 @@ export async function judgeCategory(
 async function fitAndJudge(allRows: readonly Transaction[], options: TrainOptions) {
   const rows = orderByTime(allRows.filter((row) => row.category !== ''));
   refuseTooLittle(rows, allRows.length);
-  const trainCount = Math.floor(rows.length * (1 - TEST_SHARE));
+  const trainCount = countOlder(rows.length);
   const study = openStudy(rows, trainCount, options);
   const { best: parameters, trials } = await searchParameters(study);
   const forward = await fitForward(study, parameters);

@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { sha256 } from '../lib/hash.ts';
 import type { ModelName } from '../models/model.ts';
 import type { Repository } from '../registry/repository.ts';
+import { orderByTime } from './split.ts';
 import type { ActiveVersion, Comparison, Trained, TrainOptions } from './trainer.ts';
 import { TRAINERS } from './trainers.ts';
 
@@ -134,7 +135,7 @@ function summarise(
   startedAt: number,
   endedAt: number,
 ): TrainingSummary {
-  const ordered = rows.toSorted((a, b) => a.at - b.at);
+  const ordered = orderByTime(rows);
   return {
     model,
     created_at: new Date(endedAt).toISOString(),

@@ -105,9 +105,9 @@ export function start(
   return { child, said: () => ({ stdout, stderr }), until, ended };
 }
 
-/** Believable transactions, the same at every call: three accounts, eight months up to the end of 2024. */
+/** Believable transactions, the same at every call: two accounts, six months up to the end of 2024. */
 export function madeUp(): readonly Transaction[] {
-  return synthesise({ seed: 3, accounts: 3, days: 240, lastDay: 20_088 }).transactions;
+  return synthesise({ seed: 3, accounts: 2, days: 180, lastDay: 20_088 }).transactions;
 }
 
 export const HEADER = 'Date,Account,Reference No,Description,Amount,Category';

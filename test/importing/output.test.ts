@@ -52,7 +52,7 @@ describe('output of predict', () => {
     };
     assert.equal(
       write(table, [...OUTPUT_COLUMNS].reverse(), values),
-      `date,amount,${OUTPUT_COLUMNS.join(',')}\n2024-01-31,5,"Food, Drink",0.9,HIGH,-12.5,,,false,,,"far from usual; new ""merchant""",\n`,
+      `date,amount,${OUTPUT_COLUMNS.join(',')}\n2024-01-31,5,"Food, Drink",0.9,HIGH,,-12.5,,,false,,,"far from usual; new ""merchant""",\n`,
     );
   });
 

@@ -6,8 +6,6 @@ import { applyConfidence, fitConfidence } from '../../src/kernels/calibration/co
 import { applyCurve, fitIsotonic, poolAdjacent } from '../../src/kernels/calibration/isotonic.ts';
 import { minimise } from '../../src/kernels/calibration/minimise.ts';
 import { applyPool, fitPool } from '../../src/kernels/calibration/pool.ts';
-import { applyTemperature, fitTemperature } from '../../src/kernels/calibration/temperature.ts';
-import { applyVectorScaling, fitVectorScaling } from '../../src/kernels/calibration/vector-scaling.ts';
 import { expectedCalibrationError } from '../../src/kernels/metrics/reliability.ts';
 import { createRng } from '../../src/lib/rng.ts';
 
@@ -42,7 +40,6 @@ const PROBABILITY = fc.double({ min: 0, max: 1, noNaN: true });
 const OUTCOMES = fc.array(fc.record({ p: PROBABILITY, y: fc.integer({ min: 0, max: 1 }) }), {
   maxLength: 60,
 });
-const LOGIT = fc.double({ min: -50, max: 50, noNaN: true });
 
 // Expected numbers of this file: SciPy 1.17.1 (`minimize`, `minimize_scalar`) and scikit-learn 1.9.1 on the same data.
 test('L-BFGS finds the minimum of the Rosenbrock function', () => {
@@ -66,53 +63,6 @@ test('L-BFGS stays where nothing improves', () => {
   };
   assert.deepEqual([...minimise(rising, [3])], [3]);
   assert.deepEqual([...minimise((_, gradient) => gradient.fill(0)[0], [4])], [4]);
-});
-
-test('the temperature is the one of least log loss', () => {
-  near(fitTemperature(LOGITS, LABELS, CLASSES), 1.2101377);
-  assert.equal(fitTemperature([], [], CLASSES), 1);
-});
-
-test('a temperature keeps the order of the classes and softens or sharpens', () => {
-  fc.assert(
-    fc.property(
-      fc.array(LOGIT, { minLength: 1, maxLength: 6 }),
-      fc.double({ min: 0.02, max: 50, noNaN: true }),
-      (logits, t) => {
-        const out = new Float64Array(logits.length);
-        applyTemperature(t, logits, out);
-        assert(isDistribution(out));
-        for (let i = 1; i < logits.length; i++) if (logits[i] >= logits[0]) assert(out[i] >= out[0]);
-      },
-    ),
-    { seed: 1 },
-  );
-});
-
-test('vector scaling is the minimum of its penalised log loss', () => {
-  const { scales, shifts } = fitVectorScaling(LOGITS, LABELS, CLASSES, { ridge: 1 });
-  for (const [k, scale] of [0.49804, 1.49176, 1.51599].entries()) near(scales[k], scale);
-  for (const [k, shift] of [-0.31985, 0.32845, -0.00861].entries()) near(shifts[k], shift);
-});
-
-test('vector scaling without rows changes nothing, and always gives a distribution', () => {
-  const nothing = fitVectorScaling([], [], CLASSES);
-  assert.deepEqual(
-    [[...nothing.scales], [...nothing.shifts]],
-    [
-      [1, 1, 1],
-      [0, 0, 0],
-    ],
-  );
-  const scaling = fitVectorScaling(LOGITS, LABELS, CLASSES);
-  fc.assert(
-    fc.property(fc.array(LOGIT, { minLength: 3, maxLength: 3 }), (logits) => {
-      const out = new Float64Array(3);
-      applyVectorScaling(scaling, logits, out);
-      assert(isDistribution(out));
-    }),
-    { seed: 1 },
-  );
 });
 
 test('isotonic regression pools adjacent violators as scikit-learn does', () => {
@@ -278,8 +228,6 @@ test("a member's never does not silence the others, and a pool is always a distr
 });
 
 test('matrices that do not fit are a mistake of the caller', () => {
-  assert.throws(() => fitTemperature([1, 2], [0], 3));
-  assert.throws(() => fitVectorScaling([1, 2], [0], 3));
   assert.throws(() => fitPool([], [0], 3));
   assert.throws(() => fitPool([[1, 2]], [0], 3));
   assert.throws(() => poolAdjacent([1], []));

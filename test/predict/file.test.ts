@@ -104,6 +104,16 @@ it('a row of the file that is stored already counts once, by id or by content', 
   }
 });
 
+it('two equal rows of a file stay two, whether they are stored or not', async () => {
+  const twice = newest.slice(0, 30).flatMap((row) => [
+    { ...row, id: null },
+    { ...row, id: null },
+  ]);
+  const answers = await answer(twice);
+  assert.deepEqual(await answer(twice, twice), answers);
+  assert.deepEqual(await answerOneByOne(twice.slice(0, 1), []), answers.slice(0, 1));
+});
+
 it('a category known in the store is known of the same row in the file', async () => {
   const labelled = all.slice(learnt.length, learnt.length + 60);
   const rows = newest.slice(0, 60);

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { stemOf } from '../../src/cli/data-file.ts';
+import { createRng, nextInt } from '../../src/lib/rng.ts';
+import { HEADER, lineOf, madeUp, type Ran, run, temporaryFolder, writeTable } from './command-line.ts';
+
+const folder = temporaryFolder();
+const dataDir = join(folder, 'var');
+const lines = madeUp().slice(0, 200).map(lineOf);
+const QUICK = ['--model-type', 'simple', '--workers', '1', '--no-remember'];
+
+before(async () => {
+  const good = writeTable(folder, 'good.csv', [HEADER, ...lines]);
+  assert.equal((await run(['train', '--data', good, ...QUICK, '--data-dir', dataDir])).status, 0);
+});
+
+/** The lines with some of them changed. */
+function changed(changes: Readonly<Record<number, (line: string) => string>>): string[] {
+  return lines.map((line, index) => changes[index]?.(line) ?? line);
+}
+
+function setCell(cell: number, text: string): (line: string) => string {
+  return (line) => line.split(',').toSpliced(cell, 1, text).join(',');
+}
+
+function withoutCell(cell: number): string[] {
+  return [HEADER, ...lines].map((line) => line.split(',').toSpliced(cell, 1).join(','));
+}
+
+function binary(): Buffer {
+  const rng = createRng(1);
+  return Buffer.from(Array.from({ length: 20_000 }, () => nextInt(rng, 256)));
+}
+
+interface Case {
+  readonly name: string;
+  readonly content: readonly string[] | Buffer;
+  /** Exit status and what is said, by command. */
+  readonly train: readonly [number, RegExp];
+  readonly predict: readonly [number, RegExp];
+  /** Records of the file; given when it can be read. */
+  readonly rows?: number;
+  readonly rejects?: number;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'an empty file', content: [], train: [1, /is empty/], predict: [1, /is empty/] },
+  {
+    name: 'a header only',
+    content: [HEADER],
+    train: [1, /Too little data.*0 of 0 rows/],
+    predict: [0, /a header and no rows/],
+    rows: 0,
+    rejects: 0,
+  },
+  {
+    name: 'one row',
+    content: [HEADER, lines[0]],
+    train: [1, /Too little data.*1 of 1 rows/],
+    predict: [0, /rows: 1 in, 1 out/],
+    rows: 1,
+    rejects: 0,
+  },
+  {
+    name: 'one class',
+    content: [HEADER, ...lines.map(setCell(5, 'Same'))],
+    train: [1, /Too little data.*of 1 different/],
+    predict: [0, /rows: 200 in, 200 out/],
+    rows: 200,
+    rejects: 0,
+  },
+  { name: 'a binary file', content: binary(), train: [1, /binary file/], predict: [1, /binary file/] },
+  {
+    name: 'no date column',
+    content: withoutCell(0),
+    train: [2, /--map date=COLUMN.*Understood so far: amount = Amount/],
+    predict: [2, /--map date=COLUMN/],
+  },
+  {
+    name: 'no amount column',
+    content: withoutCell(4),
+    train: [2, /--map amount=COLUMN/],
+    predict: [2, /--map amount=COLUMN/],
+  },
+  {
+    name: 'no category column',
+    content: withoutCell(5),
+    train: [2, /--map category=COLUMN.*Columns: Date, Account/],
+    predict: [0, /rows: 200 in, 200 out/],
+    rows: 200,
+    rejects: 0,
+  },
+  {
+    name: 'dates that are none',
+    content: [
+      HEADER,
+      ...changed({ 10: setCell(0, '2024-13-45'), 20: setCell(0, 'never'), 30: setCell(0, '') }),
+    ],
+    train: [0, /3 rejected/],
+    predict: [0, /3 rejected/],
+    rows: 200,
+    rejects: 3,
+  },
+  {
+    name: 'stray quotes',
+    content: [HEADER, ...changed({ 10: (line) => line.replace(' ', '" '), 30: (line) => `"${line}` })],
+    train: [0, /1 rejected/],
+    predict: [0, /1 rejected/],
+    rows: 200,
+    rejects: 1,
+  },
+  {
+    name: 'ragged rows',
+    content: [
+      HEADER,
+      ...changed({
+        5: (line) => `${line},extra,more`,
+        6: () => '2024-07-09',
+        7: (line) => line.slice(0, 20),
+      }),
+    ],
+    train: [0, /3 rejected/],
+    predict: [0, /3 rejected/],
+    rows: 200,
+    rejects: 3,
+  },
+  {
+    name: 'a description of 2 MB',
+    content: [HEADER, ...changed({ 5: setCell(3, 'x'.repeat(2_000_000)) })],
+    train: [0, /1 with warnings/],
+    predict: [0, /1 with warnings/],
+    rows: 200,
+    rejects: 0,
+  },
+];
+
+function isClear(ran: Ran, [status, pattern]: readonly [number, RegExp]): void {
+  assert.equal(ran.status, status, ran.stderr);
+  assert.match(ran.stderr, pattern);
+  assert.doesNotMatch(ran.stderr, /Internal error|^ {4}at /m);
+}
+
+for (const [index, { name, content, train, predict, rows, rejects }] of CASES.entries()) {
+  describe(name, () => {
+    const path = join(folder, `case-${index}.csv`);
+    const rejectsPath = join(folder, `case-${index}-rejects.csv`);
+    before(() => {
+      writeFileSync(path, Buffer.isBuffer(content) ? content : content.map((line) => `${line}\n`).join(''));
+    });
+
+    it('to train', async () => {
+      const args = ['train', '--data', path, ...QUICK, '--rejects', rejectsPath];
+      isClear(await run([...args, '--data-dir', join(folder, `new-${index}`)]), train);
+    });
+
+    it('to predict', async () => {
+      const ran = await run(['predict', path, '--rejects', rejectsPath, '--data-dir', dataDir]);
+      isClear(ran, predict);
+      if (rows === undefined) {
+        assert.equal(ran.stdout, '');
+        return;
+      }
+      const written = ran.stdout.split('\n').slice(1, -1);
+      assert.equal(written.length, rows, 'one row out per row in');
+      const failed = written.filter((line) => !/,(VERY_HIGH|HIGH|MEDIUM|LOW),$/.test(line));
+      assert.equal(failed.length, rejects, 'every row is labelled or says why not');
+      assert.equal(readFileSync(rejectsPath, 'utf8').trimEnd().split('\n').length - 1, rejects);
+    });
+  });
+}
+
+describe('rejected rows', () => {
+  const bad = () => writeTable(folder, 'bad.csv', [HEADER, ...changed({ 10: setCell(0, 'never') })]);
+
+  it('are listed in the data directory with file, line and reason', async () => {
+    const { stderr } = await run(['predict', bad(), '--data-dir', dataDir]);
+    const path = join(dataDir, 'rejects', 'bad-rejects.csv');
+    assert.ok(stderr.includes(path));
+    assert.match(readFileSync(path, 'utf8'), /bad\.csv,12,.*never.*not a date/);
+  });
+
+  it('are no failure unless --strict says so', async () => {
+    assert.equal((await run(['predict', bad(), '--data-dir', dataDir])).status, 0);
+    assert.equal((await run(['predict', bad(), '--strict', '--data-dir', dataDir])).status, 1);
+    assert.equal((await run(['evaluate', bad(), '--strict', '--data-dir', dataDir])).status, 1);
+    const train = ['train', '--data', bad(), ...QUICK, '--data-dir', dataDir];
+    assert.equal((await run([...train, '--strict'])).status, 1);
+  });
+
+  it('of an earlier run are not left behind', async () => {
+    const path = bad();
+    await run(['predict', path, '--data-dir', dataDir]);
+    writeTable(folder, 'bad.csv', [HEADER, ...lines]);
+    await run(['predict', path, '--data-dir', dataDir]);
+    assert.throws(() => readFileSync(join(dataDir, 'rejects', 'bad-rejects.csv')), { code: 'ENOENT' });
+  });
+});
+
+it('a file that does not exist and one that is a folder', async () => {
+  for (const path of [join(folder, 'nowhere.csv'), folder]) {
+    for (const args of [
+      ['predict', path],
+      ['evaluate', path],
+      ['train', '--data', path],
+    ]) {
+      isClear(await run([...args, '--data-dir', dataDir]), [1, /Table cannot be read/]);
+    }
+  }
+});
+
+it('a mapping to a column that is not there', async () => {
+  const good = join(folder, 'good.csv');
+  const ran = await run([
+    'predict',
+    good,
+    '--map',
+    'merchant_name=Shop',
+    '--map',
+    'colour=Red',
+    '--data-dir',
+    dataDir,
+  ]);
+  isClear(ran, [2, /merchant_name=Shop.*no such column.*colour: unknown field/s]);
+});
+
+it('a rejects file is named after the table, without the endings of its format', () => {
+  assert.deepEqual(['/a/card.csv.gz', 'x.PARQUET', 'b.2024.jsonl', 'plain', '.csv'].map(stemOf), [
+    'card',
+    'x',
+    'b.2024',
+    'plain',
+    '.csv',
+  ]);
+});

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { DEVELOPMENT_KEY } from '../../src/access/api-keys.ts';
+import { translateListenFailure } from '../../src/cli/listen.ts';
+import { parseConfig } from '../../src/config.ts';
+import { HEADER, lineOf, madeUp, run, start, temporaryFolder, writeTable } from './command-line.ts';
+
+const folder = temporaryFolder();
+const KEY = 'a-key-of-this-test';
+const TRANSACTION = {
+  amount: -25.5,
+  type: 'Expense',
+  description: 'Coffee shop purchase',
+  payment_method: 'credit_card',
+};
+
+const table = writeTable(folder, 'bank.csv', [HEADER, ...madeUp().map(lineOf)]);
+
+function trainInto(dataDir: string) {
+  return run(['train', '--data', table, '--model-type', 'simple', '--workers', '1', '--data-dir', dataDir]);
+}
+
+function predict(url: string, key: string): Promise<Response> {
+  return fetch(`${url}/predict/category`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(TRANSACTION),
+  });
+}
+
+const LISTENING = /listening at (http:[^"]+)/;
+
+describe('serve', () => {
+  const dataDir = join(folder, 'var');
+  before(() => trainInto(dataDir));
+
+  it('refuses to start without a key and says what to set', async () => {
+    const { status, stdout, stderr } = await start(['serve', '--port', '0', '--data-dir', dataDir]).ended;
+    assert.equal(status, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /TITANS_API_KEYS.*TITANS_DEBUG=true/);
+  });
+
+  it('answers with the active model; SIGTERM ends it with 0', async () => {
+    const server = start(['serve', '--port', '0', '--data-dir', dataDir], { TITANS_API_KEYS: KEY });
+    const [, url] = await server.until(LISTENING);
+    assert.equal((await fetch(`${url}/readyz`)).status, 200);
+    const reply = await predict(url, KEY);
+    assert.equal(reply.status, 200);
+    const body = (await reply.json()) as Record<string, unknown>;
+    assert.equal(body.success, true);
+    assert.equal(body.model_version, '1.0.0');
+    assert.equal((await predict(url, DEVELOPMENT_KEY)).status, 401, 'the development key needs TITANS_DEBUG');
+    server.child.kill('SIGTERM');
+    const { status, stderr } = await server.ended;
+    assert.equal(status, 0);
+    assert.equal(stderr, '');
+  });
+
+  it('without a model it starts, is not ready, and says so', async () => {
+    const server = start(['serve', '--port', '0', '--data-dir', join(folder, 'none')], {
+      TITANS_API_KEYS: KEY,
+    });
+    const [, url] = await server.until(LISTENING);
+    assert.equal((await fetch(`${url}/livez`)).status, 200);
+    assert.equal((await fetch(`${url}/readyz`)).status, 503);
+    assert.equal((await predict(url, KEY)).status, 503);
+    assert.match(server.said().stdout, /model does not serve/);
+    server.child.kill('SIGINT');
+    assert.equal((await server.ended).status, 0);
+  });
+
+  it('--watch follows activations of other processes, and a bad one leaves the old version serving', async () => {
+    const server = start(['serve', '--watch', '--port', '0', '--data-dir', dataDir], {
+      TITANS_API_KEYS: KEY,
+    });
+    const [, url] = await server.until(LISTENING);
+    assert.equal((await trainInto(dataDir)).status, 0);
+    await server.until(/"version":"1\.1\.0","msg":"model reloaded"/);
+    const body = (await (await predict(url, KEY)).json()) as Record<string, unknown>;
+    assert.equal(body.model_version, '1.1.0');
+
+    const models = join(dataDir, 'models', 'category_prediction');
+    writeFileSync(join(models, '1.0.0', 'model.safetensors'), 'damaged');
+    const pointer = { version: '1.0.0', activated_at: '2025-01-06T09:30:00.000Z', history: [] };
+    writeFileSync(join(models, 'active.json'), JSON.stringify(pointer));
+    await server.until(/"reason":"category_prediction 1\.0\.0 cannot be used[^}]*"msg":"model not reloaded"/);
+    assert.equal(((await (await predict(url, KEY)).json()) as typeof body).model_version, '1.1.0');
+    server.child.kill('SIGTERM');
+    assert.equal((await server.ended).status, 0);
+  });
+
+  it('a port in use is told before anything else happens', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as { port: number };
+    const args = ['--port', String(port), '--data-dir'];
+    const serving = await start(['serve', ...args, dataDir], { TITANS_API_KEYS: KEY }).ended;
+    const newcomer = join(folder, 'newcomer');
+    const demo = await start(['demo', ...args, newcomer]).ended;
+    for (const { status, stderr } of [serving, demo]) {
+      assert.equal(status, 2);
+      assert.match(stderr, new RegExp(`TITANS_PORT ${port} on 127.0.0.1 is already in use`));
+    }
+    assert.equal(existsSync(newcomer), false);
+    await new Promise((resolve) => holder.close(resolve));
+  });
+});
+
+it('every reason why an address cannot be had is told in the words of the settings', () => {
+  const config = parseConfig({ TITANS_HOST: 'example', TITANS_PORT: '80' }, () => '');
+  const detail = (code: string) => {
+    const failure = translateListenFailure(Object.assign(new Error('no'), { code }), config);
+    return (failure as { detail?: string }).detail;
+  };
+  assert.match(detail('EACCES') ?? '', /^TITANS_PORT 80 may not be opened/);
+  assert.match(detail('EADDRNOTAVAIL') ?? '', /^TITANS_HOST example is no address/);
+  assert.match(detail('ENOTFOUND') ?? '', /^TITANS_HOST example is not known/);
+  assert.match(detail('EAI_AGAIN') ?? '', /^TITANS_HOST example cannot be looked up/);
+  assert.equal(detail('ELSE'), undefined);
+});
+
+describe('demo', () => {
+  const dataDir = join(folder, 'demo');
+
+  it('makes data, trains, serves the development key, and starts from what is there the next time', async () => {
+    const first = start(['demo', '--port', '0', '--data-dir', dataDir]);
+    const [, url] = await first.until(LISTENING);
+    await first.until(/Ctrl-C stops it/);
+    assert.match(first.said().stderr, /made up \d+ transactions/);
+    assert.ok(first.said().stderr.includes(DEVELOPMENT_KEY));
+    const reply = await predict(url, DEVELOPMENT_KEY);
+    assert.equal(reply.status, 200);
+    const body = (await reply.json()) as Record<string, unknown>;
+    assert.equal(body.predicted_category, 'Food & Dining');
+    assert.equal((await fetch(`${url}/docs`)).status, 200);
+    first.child.kill('SIGINT');
+    assert.equal((await first.ended).status, 0);
+
+    const second = start(['demo', '--port', '0', '--data-dir', dataDir]);
+    const [, again] = await second.until(LISTENING);
+    await second.until(/Ctrl-C stops it/);
+    assert.doesNotMatch(second.said().stderr, /made up|growing|remembered/);
+    const repeated = (await (await predict(again, DEVELOPMENT_KEY)).json()) as Record<string, unknown>;
+    assert.equal(repeated.model_version, body.model_version);
+    assert.equal(repeated.confidence_score, body.confidence_score);
+    second.child.kill('SIGTERM');
+    assert.equal((await second.ended).status, 0);
+  });
+
+  it('TITANS_DEBUG=false takes the development key away, so without a key it does not start', async () => {
+    const { status, stderr } = await start(['demo', '--data-dir', dataDir], { TITANS_DEBUG: 'false' }).ended;
+    assert.equal(status, 2);
+    assert.match(stderr, /TITANS_API_KEYS/);
+  });
+
+  it('a model that cannot be read is trained anew on the stored transactions', async () => {
+    const own = join(folder, 'own');
+    await trainInto(own);
+    const { stdout } = await run(['models', 'list', '--data-dir', own]);
+    assert.match(stdout, /1\.0\.0 +active/);
+    writeFileSync(join(own, 'models', 'category_prediction', '1.0.0', 'model.safetensors'), 'damaged');
+    const server = start(['demo', '--port', '0', '--data-dir', own], { TITANS_API_KEYS: KEY });
+    const [, url] = await server.until(LISTENING);
+    await server.until(/Ctrl-C stops it/);
+    assert.doesNotMatch(server.said().stderr, /made up/);
+    assert.match(server.said().stderr, /Bearer YOUR_KEY/);
+    const body = (await (await predict(url, KEY)).json()) as Record<string, unknown>;
+    assert.equal(body.model_version, '1.1.0');
+    server.child.kill('SIGTERM');
+    assert.equal((await server.ended).status, 0);
+  });
+});

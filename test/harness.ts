@@ -4,9 +4,11 @@ import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
 import type { RouteRow } from '../src/http/route.ts';
+import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
+import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
@@ -41,28 +43,44 @@ export function fixedCategory(): { asked: CategoryRequest[]; category: HttpServi
   };
 }
 
+/** A use case that gives the documented answer, and keeps what it was asked. */
+export function fixedAmount(): { asked: AmountRequest[]; amount: HttpServices['predict']['amount'] } {
+  const asked: AmountRequest[] = [];
+  return {
+    asked,
+    async amount(request) {
+      asked.push(request);
+      const example = predictAmount.replies[200].example as Record<string, unknown>;
+      const { success: _success, processing_time_ms: _time, ...answer } = example;
+      return answer as unknown as AmountAnswer;
+    },
+  };
+}
+
+/** What a test replaces of {@link testServices}; use cases one by one. */
+export type TestOverrides = Partial<Omit<HttpServices, 'predict'>> & {
+  readonly predict?: Partial<HttpServices['predict']>;
+};
+
 /** Services that work without a disk, a model or a network. */
-export function testServices(overrides: Partial<HttpServices> = {}): HttpServices {
+export function testServices(overrides: TestOverrides = {}): HttpServices {
   const config = overrides.config ?? testConfig();
   return {
     config,
     version: '0.1.0',
     clock: fixedClock(NOW),
     authenticate: createApiKeyCheck(config),
-    predict: { category: fixedCategory().category },
     health: {
       models: () => ({ category_prediction: { status: 'active', version: '20250106-093000' } }),
       isReady: () => true,
     },
     ...overrides,
+    predict: { category: fixedCategory().category, amount: fixedAmount().amount, ...overrides.predict },
   };
 }
 
 /** The API around {@link testServices}; close it when done. */
-export function testApp(
-  overrides: Partial<HttpServices> = {},
-  routes?: readonly RouteRow[],
-): FastifyInstance {
+export function testApp(overrides: TestOverrides = {}, routes?: readonly RouteRow[]): FastifyInstance {
   return buildApp(testServices(overrides), routes);
 }
 

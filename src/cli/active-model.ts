@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts';
 import type { CategoryArtifact } from '../models/category.ts';
 import type { ModelName } from '../models/model.ts';
 import { MODELS } from '../models/models.ts';
+import type { FileModels } from '../predict/file.ts';
 import type { LoadedModel } from '../registry/registry.ts';
 import type { Services } from '../services.ts';
 
@@ -20,4 +21,24 @@ export function modelsAsked(type: unknown): readonly ModelName[] {
 /** Loads and verifies the category model that is active. Rejects with `model_not_loaded` or `artifact_invalid`. */
 export function loadCategoryModel(services: Services): Promise<LoadedModel<CategoryArtifact>> {
   return services.registry.reload('category_prediction');
+}
+
+/** Models that answer row by row, and are therefore what `titans predict FILE` can ask. */
+const ROW_MODELS = ['category_prediction', 'amount_prediction'] as const;
+
+/**
+ * Loads and verifies the models that `titans predict` is to ask: the one that is named, or all that are active. Rejects
+ * with `model_not_loaded` when there is none.
+ */
+export async function loadRowModels(
+  { registry, repository }: Services,
+  type: unknown,
+): Promise<FileModels & Readonly<Record<string, LoadedModel<unknown>>>> {
+  const asked = modelsAsked(type);
+  const names = ROW_MODELS.filter((name) => asked.includes(name));
+  const active: (typeof ROW_MODELS)[number][] = [];
+  for (const name of names) if ((await repository.active(name)) !== null) active.push(name);
+  const loaded: Record<string, LoadedModel<unknown>> = {};
+  for (const name of active.length > 0 ? active : names) loaded[name] = await registry.reload(name);
+  return loaded;
 }

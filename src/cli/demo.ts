@@ -5,6 +5,8 @@ import { localDayNumber } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
+import type { ModelName } from '../models/model.ts';
+import { MODELS } from '../models/models.ts';
 import { createServices, type Services } from '../services.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
@@ -49,16 +51,17 @@ async function requirePort(config: Config): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** Sees to it that there is a history and a model this program can read. */
+/** Sees to it that there is a history and of every model a version this program can read. */
 async function prepare(io: Io, services: Services): Promise<void> {
   const history = await services.history();
   const isEmpty = (await history.count()) === 0;
-  const hasModel = await isServable(services);
-  if (!isEmpty && hasModel) return;
+  const missing: ModelName[] = [];
+  for (const { name } of MODELS) if (!(await isServable(services, name))) missing.push(name);
+  if (!isEmpty && missing.length === 0) return;
   const progress = await createProgress(io);
   try {
     const rows = isEmpty ? await makeTransactions(io, services.config) : await readAll(history.all());
-    if (!hasModel) await trainOn(io, services, rows, progress);
+    for (const model of missing) await trainOn(io, services, model, rows, progress);
     if (isEmpty) {
       await history.append(rows);
       writeLines(io.stderr, `remembered ${rows.length} made-up transactions in ${services.config.dataDir}`);
@@ -69,11 +72,11 @@ async function prepare(io: Io, services: Services): Promise<void> {
 }
 
 /** Whether the active version can be read by this program; why not is no matter here, since one is trained anew. */
-async function isServable({ repository }: Services): Promise<boolean> {
+async function isServable({ repository }: Services, model: ModelName): Promise<boolean> {
   try {
-    const version = await repository.active('category_prediction');
+    const version = await repository.active(model);
     if (version === null) return false;
-    await repository.readArtifact('category_prediction', version);
+    await repository.readArtifact(model, version);
     return true;
   } catch (error) {
     if (error instanceof AppError) return false;
@@ -100,6 +103,7 @@ async function readAll(stored: AsyncIterable<Transaction>): Promise<Transaction[
 async function trainOn(
   io: Io,
   services: Services,
+  model: ModelName,
   rows: readonly Transaction[],
   progress: Progress,
 ): Promise<void> {
@@ -107,7 +111,7 @@ async function trainOn(
   const { version, verdict } = await train(
     { repository: services.repository, clock: io.clock },
     {
-      model: 'category_prediction',
+      model,
       rows,
       timezone: services.config.timezone,
       seed: SEED,
@@ -121,7 +125,7 @@ async function trainOn(
     },
   );
   progress.end();
-  writeLines(io.stderr, `category_prediction ${version}: ${verdict}`);
+  writeLines(io.stderr, `${model} ${version}: ${verdict}`);
 }
 
 function banner(url: string, config: Config): string[] {

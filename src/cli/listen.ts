@@ -61,27 +61,38 @@ function reachableHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+type ServedName = keyof ReturnType<Services['registry']['status']>;
 type Log = Pick<ReturnType<typeof createLogger>, 'info' | 'warn'>;
 
 /** Reloads each model whose active version is not the one that serves; a bad one is told once and leaves the old. */
 async function followActivations(services: Services, signal: AbortSignal, logger: Log): Promise<void> {
-  const { registry, repository } = services;
-  let refused: string | null = null;
+  const names = Object.keys(services.registry.status()) as ServedName[];
+  const refused = new Map<ServedName, string>();
   while (!signal.aborted) {
     await pause(WATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return;
-    const name = 'category_prediction';
-    try {
-      const active = await repository.active(name);
-      if (active === null || active === refused || active === registry.get(name)?.version) continue;
-      refused = active;
-      const { version } = await registry.reload(name);
-      refused = null;
-      logger.info({ model: name, version }, 'model reloaded');
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      logger.warn({ model: name, reason: error.detail }, 'model not reloaded');
+    for (const name of names) {
+      if (signal.aborted) return;
+      await followActivation(services, name, refused, logger);
     }
+  }
+}
+
+async function followActivation(
+  { registry, repository }: Services,
+  name: ServedName,
+  refused: Map<ServedName, string>,
+  logger: Log,
+): Promise<void> {
+  try {
+    const active = await repository.active(name);
+    if (active === null || active === refused.get(name) || active === registry.get(name)?.version) return;
+    refused.set(name, active);
+    const { version } = await registry.reload(name);
+    refused.delete(name);
+    logger.info({ model: name, version }, 'model reloaded');
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    logger.warn({ model: name, reason: error.detail }, 'model not reloaded');
   }
 }
 

@@ -76,7 +76,7 @@ function requireCategories(models: readonly ModelName[], tables: readonly Table[
   const isLearnable = tables.some((table) =>
     table.understood.fields.some(({ field }) => field === 'category'),
   );
-  if (isLearnable || tables.length === 0 || models.some((model) => model !== 'category_prediction')) return;
+  if (isLearnable || tables.length === 0 || !models.includes('category_prediction')) return;
   const columns = [...new Set(tables.flatMap((table) => table.columns))].join(', ');
   throw new AppError(
     'columns_ambiguous',

@@ -1,4 +1,4 @@
-import { currencyDigits, toMajor, toMinor } from '../bank/money.ts';
+import { AMOUNT_MAX, currencyDigits, toMajor, toMinor } from '../bank/money.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { buildContext } from '../features/context.ts';
 import { type PastRow, visiblePast } from '../features/past.ts';
@@ -57,9 +57,8 @@ export interface AmountReading {
   readonly upper: number;
 }
 
-/** Confidence levels that can be asked for. */
-export const LEVEL_MIN = 0.5;
-export const LEVEL_MAX = 0.99;
+/** Log of the largest amount there can be. */
+const LOG_MAX = Math.log1p(AMOUNT_MAX);
 
 export function createAmountScratch(reader: AmountReader): AmountScratch {
   return {
@@ -153,6 +152,3 @@ export function estimateAmount(
   const [near, far] = [signed(lower), signed(upper)];
   return { amount: signed(median), lower: Math.min(near, far), upper: Math.max(near, far) };
 }
-
-/** Log of the largest amount there can be. */
-const LOG_MAX = Math.log1p(1e12);

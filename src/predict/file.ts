@@ -2,11 +2,28 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from '../bank/transaction.ts';
 import { HISTORY_MAX } from '../features/past.ts';
 import { createReplay } from '../features/replay.ts';
+import { type AmountArtifact, type AmountReading, estimateAmount } from '../models/amount.ts';
 import { type CategoryArtifact, type CategoryReading, classify } from '../models/category.ts';
 import type { HistoryStore } from '../stores/ports.ts';
 
+/** The models that are asked; what is not here is not answered. */
+export interface FileModels {
+  readonly category_prediction?: { readonly artifact: CategoryArtifact };
+  readonly amount_prediction?: { readonly artifact: AmountArtifact };
+}
+
+/** What each model that was asked says of one row. */
+export interface FileAnswer {
+  readonly category: CategoryReading | null;
+  /** With the interval of {@link AMOUNT_LEVEL}; the row's own amount was not looked at. */
+  readonly amount: AmountReading | null;
+}
+
+/** Share of rows whose true amount the interval is to hold. */
+const AMOUNT_LEVEL = 0.8;
+
 export interface FileDependencies {
-  readonly model: { readonly artifact: CategoryArtifact };
+  readonly models: FileModels;
   readonly history: Pick<HistoryStore, 'before' | 'all'>;
   readonly timezone: string;
 }
@@ -33,7 +50,7 @@ interface Moment {
 }
 
 /**
- * Predicts the category of every row of a file: one answer per row, in file order, null for a row without
+ * Asks models about every row of a file: one answer per row, in file order, null for a row without
  * transaction. The file is replayed in order of time on top of the stored history of its accounts, in memory: a row
  * sees earlier rows of its account, stored or in the file, with the categories those were given and never with
  * predicted ones; rows of one instant do not see each other. A row that is stored already counts once. Nothing is
@@ -42,17 +59,28 @@ interface Moment {
 export async function predictFile(
   dependencies: FileDependencies,
   request: FileRequest,
-): Promise<(CategoryReading | null)[]> {
-  const { model, timezone } = dependencies;
+): Promise<(FileAnswer | null)[]> {
+  const { models, timezone } = dependencies;
+  const { category_prediction, amount_prediction } = models;
   const { rows, topK, onProgress, signal } = request;
   const moments = await lineUp(dependencies.history, rows, signal);
-  const answers = new Array<CategoryReading | null>(rows.length).fill(null);
+  const answers = new Array<FileAnswer | null>(rows.length).fill(null);
   const replay = createReplay();
   let sliceStart = performance.now();
   for (let done = 0; done < moments.length; done++) {
     const { transaction, index, category } = moments[done];
     if (index >= 0) {
-      answers[index] = classify(model.artifact, transaction, replay.past(transaction), timezone, topK);
+      const past = replay.past(transaction);
+      answers[index] = {
+        category:
+          category_prediction === undefined
+            ? null
+            : classify(category_prediction.artifact, transaction, past, timezone, topK),
+        amount:
+          amount_prediction === undefined
+            ? null
+            : estimateAmount(amount_prediction.artifact, transaction, past, timezone, AMOUNT_LEVEL),
+      };
     }
     replay.remember(transaction, category);
     if (done % ROWS_PER_CHECK === 0 && performance.now() - sliceStart > SLICE_MS) {

@@ -1,5 +1,4 @@
 import type { Transaction } from '../bank/transaction.ts';
-import { merchantKey } from '../features/merchant-key.ts';
 import { quantileSorted } from '../kernels/stats/quantile.ts';
 
 /** Simple predictors of log amounts that a model must beat. */
@@ -8,7 +7,7 @@ export type AmountBaseline = (typeof AMOUNT_BASELINES)[number];
 
 /**
  * What each baseline, learnt from the first `trainCount` rows, says of the rows after them: the median log amount of
- * all rows, of the row's category, of the row's merchant (its key). Where a group was not seen, the overall median.
+ * all rows, of the row's category, of the row's exact merchant text. Where a group was not seen, the overall median.
  */
 export function predictBaselines(
   rows: readonly Transaction[],
@@ -18,7 +17,9 @@ export function predictBaselines(
   return {
     overall_median: groupMedians(rows, logs, trainCount, () => ''),
     category_median: groupMedians(rows, logs, trainCount, ({ category }) => category),
-    merchant_median: groupMedians(rows, logs, trainCount, merchantKey),
+    merchant_median: groupMedians(rows, logs, trainCount, ({ merchantName, description }) =>
+      (merchantName || description).toLowerCase(),
+    ),
   };
 }
 

@@ -44,6 +44,9 @@ const TREES_SIMPLE = 20;
 const DRAWS_MAX = 50_000;
 const LEAF_SAMPLES_MAX = 32;
 const LEAVES = [5, 20, 80, 320];
+/** Few rows can afford leaves of two; of many they would make a large file for nothing. */
+const LEAF_SMALL = 2;
+const SMALL_ROWS = 20_000;
 const L2 = 2;
 const MAX_FEATURES = 0.34;
 const CALIBRATION_ROWS_MAX = 20_000;
@@ -79,14 +82,8 @@ export function openAmountStudy(
   };
 }
 
-/** Standard parameters for so many rows. */
-export function standardAmountParameters(rowCount: number): AmountParameters {
-  return {
-    l2: L2,
-    min_samples_leaf: rowCount < 20 * LEAVES[1] ? LEAVES[0] : LEAVES[1],
-    max_features: MAX_FEATURES,
-  };
-}
+/** The parameters a search starts from. */
+const STANDARD: AmountParameters = { l2: L2, min_samples_leaf: LEAVES[0], max_features: MAX_FEATURES };
 
 /** Fits a reader on each prefix of the rows, the text parts in worker threads. */
 export async function fitAmountReaders(
@@ -199,10 +196,10 @@ export async function searchAmountParameters(
   readingOf: (l2: number) => Promise<AmountReading>,
 ): Promise<{ readonly best: AmountParameters; readonly trials: readonly AmountTrial[] }> {
   const { options, cuts, trainCount } = study;
-  const standard = standardAmountParameters(trainCount);
-  if (options.isSimple || cuts.length < 3) return { best: standard, trials: [] };
-  const candidates: AmountParameters[] = LEAVES.map((min_samples_leaf) => ({
-    ...standard,
+  if (options.isSimple || cuts.length < 3) return { best: STANDARD, trials: [] };
+  const leaves = trainCount < SMALL_ROWS ? [LEAF_SMALL, ...LEAVES] : LEAVES;
+  const candidates: AmountParameters[] = leaves.map((min_samples_leaf) => ({
+    ...STANDARD,
     min_samples_leaf,
   }));
   const rng = createRng(deriveSeed(options.seed, 11));

@@ -86,13 +86,16 @@ describe('train, then use the model', () => {
     const { status, stdout, stderr } = await run(['predict', newer, '--data-dir', dataDir]);
     assert.equal(status, 0, stderr);
     const written = linesOf(stdout);
-    assert.equal(written[0], `${HEADER},predicted_category,confidence_score,confidence_band,error`);
+    assert.equal(
+      written[0],
+      `${HEADER},predicted_category,confidence_score,confidence_band,predicted_amount,amount_lower,amount_upper,error`,
+    );
     assert.equal(written.length, 1 + lines.length - cut);
     for (const [index, line] of lines.slice(cut).entries()) {
       assert.ok(written[index + 1].startsWith(`${line},`), line);
       assert.match(
         written[index + 1].slice(line.length),
-        /^,("[^"]+"|[^,]+),(0\.\d+|1),(VERY_HIGH|HIGH|MEDIUM|LOW),$/,
+        /^,("[^"]+"|[^,]+),(0\.\d+|1),(VERY_HIGH|HIGH|MEDIUM|LOW)(,-?\d+(\.\d+)?){3},$/,
       );
     }
     assert.match(stderr, /most frequent: .+ %/);
@@ -103,13 +106,28 @@ describe('train, then use the model', () => {
     const { status, stdout } = await run(['predict', newer, '--top-k', '3', '--data-dir', dataDir]);
     assert.equal(status, 0);
     const [header, ...rows] = linesOf(stdout);
-    assert.ok(header.endsWith(',confidence_band,top_predictions,error'));
+    assert.ok(
+      header.endsWith(',confidence_band,top_predictions,predicted_amount,amount_lower,amount_upper,error'),
+    );
     for (const row of rows) {
-      const [category, score, , top] = row.split(',').slice(-5);
+      const [category, score, , top] = row.split(',').slice(-8);
       const listed = top.split('; ');
       assert.equal(listed.length, 3);
       assert.equal(listed[0], `${category} ${score}`);
     }
+  });
+
+  it('predict writes only what the model that is asked for says, the amount within its interval', async () => {
+    const args = ['predict', newer, '--model-type', 'amount_prediction', '--data-dir', dataDir];
+    const { status, stdout, stderr } = await run(args);
+    assert.equal(status, 0, stderr);
+    const [header, ...rows] = linesOf(stdout);
+    assert.equal(header, `${HEADER},predicted_amount,amount_lower,amount_upper,error`);
+    for (const row of rows) {
+      const [amount, lower, upper] = row.split(',').slice(-4).map(Number);
+      assert.ok(lower <= amount && amount <= upper, row);
+    }
+    assert.match(stderr, /amount_prediction 1\.0\.0/);
   });
 
   it('predict to a file writes the same, whole, and leaves nothing beside it', async () => {
@@ -299,7 +317,7 @@ it('two trainers at once both succeed, each with a version of its own', async ()
   const { stdout } = await run(['models', 'list', '--data-dir', shared]);
   assert.match(stdout, /1\.0\.0/);
   assert.match(stdout, /1\.1\.0/);
-  assert.equal(stdout.match(/active/g)?.length, 1);
+  assert.equal(stdout.match(/active/g)?.length, 2, 'one of each model');
   const again = await run(['train', '--data', older, '--model-type', 'simple', '--data-dir', shared]);
   assert.match(again.stderr, new RegExp(`0 new transactions, 0 changed, ${cut} known already`));
 });

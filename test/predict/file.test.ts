@@ -36,7 +36,9 @@ async function answer(
   const history = await historyOf(stored);
   try {
     const request = { rows: rows.map((transaction) => ({ transaction })), topK: 3, ...more };
-    return await predictFile({ model: { artifact }, history, timezone }, request);
+    const models = { category_prediction: { artifact } };
+    const answers = await predictFile({ models, history, timezone }, request);
+    return answers.map((answer) => answer?.category ?? null);
   } finally {
     await history.close();
   }

@@ -1,11 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
 import { describeTable, readTable, type Table } from '../importing/read-table.ts';
 import { writeRejects } from '../importing/write-rejects.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
 import type { ColumnMap } from './options.ts';
+import { isPlainFile, isSameFile } from './output-file.ts';
 import type { Progress } from './progress.ts';
 
 /** Reads a table with the options of the command line and shows, on standard error, how it was understood. */
@@ -57,13 +59,27 @@ export async function listRejects(
 ): Promise<number> {
   const rejected = tables.reduce((sum, table) => sum + table.counts.rejected, 0);
   const given = options.rejects as string | undefined;
-  const path = given ?? join(config.dataDir, 'rejects', `${stemOf(tables[0].path)}-rejects.csv`);
+  const path = given ?? (await defaultRejectsPath(config, tables));
   if (rejected === 0 && given === undefined) {
     await rm(path, { force: true });
     return 0;
   }
   if (given === undefined) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (!(await isPlainFile(path))) throw new AppError('usage', `--rejects "${path}" is not a plain file`);
   await writeRejects(path, tables);
   if (rejected > 0) writeLines(io.stderr, `rejected rows: ${rejected}, listed with their reasons in ${path}`);
   return rejected;
+}
+
+/** A list of rejects, corrected by hand, may itself be an input; it is then not written over. */
+async function defaultRejectsPath(config: Config, tables: readonly Table[]): Promise<string> {
+  const stem = join(config.dataDir, 'rejects', `${stemOf(tables[0].path)}-rejects`);
+  let path = `${stem}.csv`;
+  for (let number = 2; await isAmong(path, tables); number++) path = `${stem}-${number}.csv`;
+  return path;
+}
+
+async function isAmong(path: string, tables: readonly Table[]): Promise<boolean> {
+  const found = await Promise.all(tables.map((table) => isSameFile(path, table.path)));
+  return found.includes(true);
 }

@@ -13,12 +13,14 @@ import type { OptionValues } from './command.ts';
 import { listRejects, readDataFile } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
+import { refuseOverwriting } from './output-file.ts';
 import { createProgress } from './progress.ts';
 import { formatBands, formatPercent, formatScores } from './scores-table.ts';
 
 /** `titans evaluate FILE`: how the active model does on a labelled table, seen and unseen rows apart. */
 export async function evaluate(io: Io, args: readonly string[], options: OptionValues): Promise<number> {
   const config = loadConfig({ flags: configFlags(options) });
+  await refuseOverwriting(args, [{ option: '--rejects', path: options.rejects as string | undefined }]);
   const progress = await createProgress(io);
   const services = createServices(config, io.clock);
   try {

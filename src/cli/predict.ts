@@ -1,11 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
 import { loadConfig } from '../config.ts';
-import { AppError } from '../errors.ts';
 import { createOutput, type Output, type OutputColumn, type OutputValues } from '../importing/output.ts';
 import type { Table } from '../importing/read-table.ts';
-import { writeFileAtomic, writePieces } from '../importing/write-file.ts';
+import { writePieces } from '../importing/write-file.ts';
 import { formatFaults } from '../importing/write-rejects.ts';
 import { confidenceBand } from '../predict/category.ts';
 import { predictFile } from '../predict/file.ts';
@@ -15,6 +11,7 @@ import type { OptionValues } from './command.ts';
 import { listRejects, readDataFile } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
+import { refuseOverwriting, writeOutputFile } from './output-file.ts';
 import { createProgress } from './progress.ts';
 
 /** The columns each model fills. */
@@ -35,7 +32,13 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
   const [path] = args;
   const topK = (options.topK as number | undefined) ?? 1;
   const out = options.out === '-' ? undefined : (options.out as string | undefined);
-  const isPlainFile = out !== undefined && (await refuseSame(path, out));
+  await refuseOverwriting(
+    [path],
+    [
+      { option: '--out', path: out },
+      { option: '--rejects', path: options.rejects as string | undefined },
+    ],
+  );
   const progress = await createProgress(io);
   const services = createServices(config, io.clock);
   try {
@@ -59,32 +62,13 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
     const rejected = await listRejects(io, config, [table], options);
     const pieces = outputPieces(table, output, answers, io.signal);
     if (out === undefined) await writePieces(io.stdout, pieces);
-    else if (isPlainFile) await writeFileAtomic(out, pieces);
-    else await writeThrough(out, pieces);
+    else await writeOutputFile(out, pieces);
     writeLines(io.stderr, ...summarise(table, answers, out, models));
     return rejected > 0 && options.strict === true ? 1 : 0;
   } finally {
     progress.end();
     await services.close();
   }
-}
-
-/** Refuses to write over the input. Returns whether the output is (or will be) a plain file. */
-async function refuseSame(path: string, out: string): Promise<boolean> {
-  const [input, output] = await Promise.all([path, out].map((one) => stat(one).catch(() => null)));
-  if (output === null) return true;
-  if (input !== null && input.dev === output.dev && input.ino === output.ino) {
-    throw new AppError('usage', `--out "${out}" is the input itself; name another file`);
-  }
-  return output.isFile();
-}
-
-/** A pipe or a device cannot be replaced by a finished file, so it is written as it is. */
-async function writeThrough(path: string, pieces: Iterable<string>): Promise<void> {
-  const stream = createWriteStream(path);
-  await writePieces(stream, pieces);
-  stream.end();
-  await finished(stream);
 }
 
 function* outputPieces(

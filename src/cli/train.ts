@@ -13,6 +13,7 @@ import { listRejects, readDataFile } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
 import { formatOutcome } from './outcome.ts';
+import { refuseOverwriting } from './output-file.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 const SEED = 1;
@@ -25,6 +26,7 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
   const services = createServices(config, io.clock);
   try {
     const paths = (options.data as readonly string[] | undefined) ?? [];
+    await refuseOverwriting(paths, [{ option: '--rejects', path: options.rejects as string | undefined }]);
     const tables = await readTables(io, config, paths, options, progress);
     requireCategories(models, tables);
     const rejected = tables.length === 0 ? 0 : await listRejects(io, config, tables, options);

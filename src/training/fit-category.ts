@@ -20,10 +20,9 @@ import {
 import { fitLookup, recencyWeight } from '../models/category-lookup.ts';
 import { RECIPES, type Recipe, writeTokens } from '../models/category-tokens.ts';
 import { breathe } from './breathe.ts';
-import { fitTexts } from './fit-text.ts';
+import { fitTexts, type TextRequest } from './fit-text.ts';
 import { forwardCuts } from './forward-cuts.ts';
 import { growForest } from './grow-forest.ts';
-import type { TextTask } from './text-worker.ts';
 import { readTokens, type TokenTable, tabulateTokens } from './token-table.ts';
 import type { TrainOptions } from './trainer.ts';
 
@@ -60,6 +59,8 @@ export interface CategoryStudy {
   /** Class of each row, in shared memory. */
   readonly labels: Int32Array;
   readonly tables: Map<Recipe, TokenTable>;
+  /** Text models by parameters and number of rows: a trial's model is one of the readers' too. */
+  readonly texts: Map<string, TextModel>;
   /** Ascending row numbers: starts of the forward blocks, then `trainCount`. */
   readonly cuts: readonly number[];
   readonly options: TrainOptions;
@@ -84,6 +85,7 @@ export function openStudy(
     trainCategories: known.length,
     labels,
     tables: new Map(),
+    texts: new Map(),
     cuts: forwardCuts(trainCount, options.isSimple),
     options,
   };
@@ -98,12 +100,12 @@ function tableOf(study: CategoryStudy, recipe: Recipe): TokenTable {
   return table;
 }
 
-function textTask(
+function textRequest(
   study: CategoryStudy,
   table: TokenTable,
   count: number,
   parameters: CategoryParameters,
-): TextTask {
+): TextRequest {
   const rowWeights = new Float32Array(count);
   const until = study.rows[count - 1].at;
   for (let i = 0; i < count; i++) rowWeights[i] = recencyWeight(study.rows[i].at, until);
@@ -146,13 +148,10 @@ export async function searchParameters(
     });
   }
   const begin = cuts[cuts.length - 2];
-  const texts = await fitTexts(
-    candidates.map((parameters) => textTask(study, tableOf(study, parameters.recipe), begin, parameters)),
-    {
-      workers: options.workers,
-      signal: options.signal,
-      onProgress: (done, total) => options.onProgress?.('choosing parameters', done, total),
-    },
+  const texts = await fitPrefixes(
+    study,
+    candidates.map((parameters) => ({ parameters, count: begin })),
+    'choosing parameters',
   );
   const trials = candidates.map((parameters, i) => ({
     ...parameters,
@@ -181,21 +180,40 @@ function textLogLoss(
   return sum / (end - begin);
 }
 
+/** Fits a text model on each prefix wanted, but none twice. */
+async function fitPrefixes(
+  study: CategoryStudy,
+  wanted: readonly { readonly parameters: CategoryParameters; readonly count: number }[],
+  step: string,
+): Promise<TextModel[]> {
+  const { options, texts } = study;
+  const keys = wanted.map(({ parameters: { recipe, epochs, l2 }, count }) =>
+    [recipe, epochs, l2, count].join(),
+  );
+  const missing = keys.flatMap((key, i) => (texts.has(key) || keys.indexOf(key) < i ? [] : [i]));
+  const requests = missing.map((i) => {
+    const { parameters, count } = wanted[i];
+    return textRequest(study, tableOf(study, parameters.recipe), count, parameters);
+  });
+  const fitted = await fitTexts(requests, {
+    workers: options.workers,
+    signal: options.signal,
+    onProgress: (done, total) => options.onProgress?.(step, done, total),
+  });
+  for (const [place, i] of missing.entries()) texts.set(keys[i], fitted[place]);
+  return keys.map((key) => texts.get(key) as TextModel);
+}
+
 /** Fits a reader on each prefix of the rows, the text models in worker threads. */
 export async function fitReaders(
   study: CategoryStudy,
   parameters: CategoryParameters,
   counts: readonly number[],
 ): Promise<CategoryReader[]> {
-  const { options } = study;
-  const table = tableOf(study, parameters.recipe);
-  const texts = await fitTexts(
-    counts.map((count) => textTask(study, table, count, parameters)),
-    {
-      workers: options.workers,
-      signal: options.signal,
-      onProgress: (done, total) => options.onProgress?.('fitting text models', done, total),
-    },
+  const texts = await fitPrefixes(
+    study,
+    counts.map((count) => ({ parameters, count })),
+    'fitting text models',
   );
   return counts.map((count, i) => {
     const prefix = study.rows.slice(0, count);

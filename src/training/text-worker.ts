@@ -13,6 +13,8 @@ export interface TextTask {
   readonly seed: number;
   readonly epochs: number;
   readonly l2: number;
+  /** Counts finished rounds of all tasks, in shared memory; for progress only. */
+  readonly rounds: Int32Array;
 }
 
 /** What a worker thread does: fit one text model. */
@@ -21,7 +23,13 @@ export function fitTextOfTask(task: TextTask): TextModel {
     (index, tokens) => readTokens(task.table, index, tokens),
     task.labels.subarray(0, task.count),
     task.classCount,
-    { seed: task.seed, epochs: task.epochs, l2: task.l2, rowWeights: task.rowWeights },
+    {
+      seed: task.seed,
+      epochs: task.epochs,
+      l2: task.l2,
+      rowWeights: task.rowWeights,
+      onEpoch: () => Atomics.add(task.rounds, 0, 1),
+    },
   );
 }
 

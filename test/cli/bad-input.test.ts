@@ -191,6 +191,25 @@ describe('rejected rows', () => {
     assert.equal((await run([...train, '--strict'])).status, 1);
   });
 
+  it('corrected by hand and given as input are not written over', async () => {
+    await run(['predict', bad(), '--data-dir', dataDir]);
+    const rejects = join(dataDir, 'rejects', 'bad-rejects.csv');
+    writeFileSync(rejects, `${HEADER}\n${lines[11]}\n`);
+    const again = await run(['train', '--data', bad(), rejects, ...QUICK, '--data-dir', dataDir]);
+    assert.equal(again.status, 0, again.stderr);
+    assert.match(again.stderr, /bad-rejects-2\.csv/);
+    assert.equal(readFileSync(rejects, 'utf8'), `${HEADER}\n${lines[11]}\n`);
+  });
+
+  it('are not written to a device or a folder, nor are predictions to a folder', async () => {
+    const ran = await run(['predict', bad(), '--out', folder, '--data-dir', dataDir]);
+    isClear(ran, [2, /cannot be written \(EISDIR\)/]);
+    for (const place of ['/dev/null', folder]) {
+      const listed = await run(['predict', bad(), '--rejects', place, '--data-dir', dataDir]);
+      isClear(listed, [2, /not a plain file/]);
+    }
+  });
+
   it('of an earlier run are not left behind', async () => {
     const path = bad();
     await run(['predict', path, '--data-dir', dataDir]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -158,11 +158,27 @@ describe('train, then use the model', () => {
     assert.ok(statSync(pipe).isFIFO());
   });
 
-  it('predict never overwrites its input', async () => {
+  it('predict never overwrites its input, under whatever name', async () => {
     const text = readFileSync(newer, 'utf8');
     const { status, stderr } = await run(['predict', newer, '--out', newer, '--data-dir', dataDir]);
     assert.equal(status, 2);
-    assert.match(stderr, /is the input itself/);
+    assert.match(stderr, /--out .* is an input itself/);
+    const alias = join(folder, 'alias.csv');
+    linkSync(newer, alias);
+    for (const args of [
+      ['predict', newer, '--out', alias],
+      ['predict', newer, '--rejects', newer],
+      ['evaluate', newer, '--rejects', alias],
+      ['train', '--data', older, newer, '--rejects', newer],
+    ]) {
+      const ran = await run([...args, '--data-dir', dataDir]);
+      assert.equal(ran.status, 2);
+      assert.match(ran.stderr, /is an input itself/);
+    }
+    const place = join(folder, 'new.csv');
+    const twice = await run(['predict', newer, '--out', place, '--rejects', place, '--data-dir', dataDir]);
+    assert.equal(twice.status, 2);
+    assert.match(twice.stderr, /--rejects .* is already written to/);
     assert.equal(readFileSync(newer, 'utf8'), text);
   });
 

@@ -5,15 +5,20 @@ import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
-import { AMOUNT_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { AMOUNT_MODEL, ANOMALY_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
 import { predictAmount } from './predict/amount.ts';
+import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { HistoryStore } from './stores/ports.ts';
 
 const DATABASE_FILE = 'titans.db';
-const SERVED = { category_prediction: CATEGORY_MODEL, amount_prediction: AMOUNT_MODEL };
+const SERVED = {
+  category_prediction: CATEGORY_MODEL,
+  amount_prediction: AMOUNT_MODEL,
+  anomaly_detection: ANOMALY_MODEL,
+};
 
 /** The parts of the program, put together for one configuration. What a command does not ask for is never opened. */
 export interface Services {
@@ -52,16 +57,18 @@ export function createServices(config: Config, clock: Clock): Services {
       timezone: config.timezone,
       newId: randomUUID,
     };
-    const category = { ...shared, model: () => registry.get('category_prediction') };
-    const amount = { ...shared, model: () => registry.get('amount_prediction') };
     return {
       config,
       version,
       clock,
       authenticate: createApiKeyCheck(config),
       predict: {
-        category: (request) => predictCategory(category, request),
-        amount: (request) => predictAmount(amount, request),
+        amount: (request) =>
+          predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
+        anomaly: (request) =>
+          predictAnomaly({ ...shared, model: () => registry.get('anomaly_detection') }, request),
+        category: (request) =>
+          predictCategory({ ...shared, model: () => registry.get('category_prediction') }, request),
       },
       health: {
         models: () => registry.status(),

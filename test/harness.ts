@@ -5,10 +5,12 @@ import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
 import type { RouteRow } from '../src/http/route.ts';
 import { predictAmount } from '../src/http/routes/predict-amount.ts';
+import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
+import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
@@ -57,30 +59,42 @@ export function fixedAmount(): { asked: AmountRequest[]; amount: HttpServices['p
   };
 }
 
-/** What a test replaces of {@link testServices}; use cases one by one. */
-export type TestOverrides = Partial<Omit<HttpServices, 'predict'>> & {
-  readonly predict?: Partial<HttpServices['predict']>;
-};
+/** Every use case with its documented answer, but for those given. */
+export function fixedPredict(given: Partial<HttpServices['predict']> = {}): HttpServices['predict'] {
+  return {
+    category: fixedCategory().category,
+    amount: fixedAmount().amount,
+    anomaly: async () => {
+      const example = predictAnomaly.replies[200].example as Record<string, unknown>;
+      const { success: _success, processing_time_ms: _time, ...answer } = example;
+      return answer as unknown as AnomalyAnswer;
+    },
+    ...given,
+  };
+}
 
 /** Services that work without a disk, a model or a network. */
-export function testServices(overrides: TestOverrides = {}): HttpServices {
+export function testServices(overrides: Partial<HttpServices> = {}): HttpServices {
   const config = overrides.config ?? testConfig();
   return {
     config,
     version: '0.1.0',
     clock: fixedClock(NOW),
     authenticate: createApiKeyCheck(config),
+    predict: fixedPredict(),
     health: {
-      models: () => ({ category_prediction: { status: 'active', version: '20250106-093000' } }),
+      models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,
     },
     ...overrides,
-    predict: { category: fixedCategory().category, amount: fixedAmount().amount, ...overrides.predict },
   };
 }
 
 /** The API around {@link testServices}; close it when done. */
-export function testApp(overrides: TestOverrides = {}, routes?: readonly RouteRow[]): FastifyInstance {
+export function testApp(
+  overrides: Partial<HttpServices> = {},
+  routes?: readonly RouteRow[],
+): FastifyInstance {
   return buildApp(testServices(overrides), routes);
 }
 

@@ -1,8 +1,9 @@
 import { AppError } from '../errors.ts';
+import type { AmountArtifact } from '../models/amount.ts';
+import type { AnomalyArtifact } from '../models/anomaly.ts';
 import type { CategoryArtifact } from '../models/category.ts';
 import type { ModelName } from '../models/model.ts';
 import { MODELS } from '../models/models.ts';
-import type { FileModels } from '../predict/file.ts';
 import type { LoadedModel } from '../registry/registry.ts';
 import type { Services } from '../services.ts';
 
@@ -18,27 +19,37 @@ export function modelsAsked(type: unknown): readonly ModelName[] {
   );
 }
 
+/** The models `titans predict` asks; null for one that was not asked for or was never trained. */
+export interface AskedModels {
+  readonly category: LoadedModel<CategoryArtifact> | null;
+  readonly amount: LoadedModel<AmountArtifact> | null;
+  readonly anomaly: LoadedModel<AnomalyArtifact> | null;
+}
+
+/**
+ * Loads and verifies the active models of `--model-type`. One that is named must serve; of all, those do that were
+ * trained, and at least one must be. Rejects with `model_not_loaded` or `artifact_invalid`.
+ */
+export async function loadAskedModels(services: Services, type: unknown): Promise<AskedModels> {
+  const asked = modelsAsked(type);
+  const trained: ModelName[] = [];
+  for (const name of asked)
+    if (asked.length === 1 || (await services.repository.active(name)) !== null) trained.push(name);
+  if (trained.length === 0) trained.push(asked[0]);
+  return {
+    category: trained.includes('category_prediction')
+      ? await services.registry.reload('category_prediction')
+      : null,
+    amount: trained.includes('amount_prediction')
+      ? await services.registry.reload('amount_prediction')
+      : null,
+    anomaly: trained.includes('anomaly_detection')
+      ? await services.registry.reload('anomaly_detection')
+      : null,
+  };
+}
+
 /** Loads and verifies the category model that is active. Rejects with `model_not_loaded` or `artifact_invalid`. */
 export function loadCategoryModel(services: Services): Promise<LoadedModel<CategoryArtifact>> {
   return services.registry.reload('category_prediction');
-}
-
-/** Models that answer row by row, and are therefore what `titans predict FILE` can ask. */
-const ROW_MODELS = ['category_prediction', 'amount_prediction'] as const;
-
-/**
- * Loads and verifies the models that `titans predict` is to ask: the one that is named, or all that are active. Rejects
- * with `model_not_loaded` when there is none.
- */
-export async function loadRowModels(
-  { registry, repository }: Services,
-  type: unknown,
-): Promise<FileModels & Readonly<Record<string, LoadedModel<unknown>>>> {
-  const asked = modelsAsked(type);
-  const names = ROW_MODELS.filter((name) => asked.includes(name));
-  const active: (typeof ROW_MODELS)[number][] = [];
-  for (const name of names) if ((await repository.active(name)) !== null) active.push(name);
-  const loaded: Record<string, LoadedModel<unknown>> = {};
-  for (const name of active.length > 0 ? active : names) loaded[name] = await registry.reload(name);
-  return loaded;
 }

@@ -51,7 +51,7 @@ async function requirePort(config: Config): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** Sees to it that there is a history and of every model a version this program can read. */
+/** Sees to it that there is a history and every model in a form this program can read. */
 async function prepare(io: Io, services: Services): Promise<void> {
   const history = await services.history();
   const isEmpty = (await history.count()) === 0;

@@ -61,38 +61,30 @@ function reachableHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-type ServedName = keyof ReturnType<Services['registry']['status']>;
 type Log = Pick<ReturnType<typeof createLogger>, 'info' | 'warn'>;
 
 /** Reloads each model whose active version is not the one that serves; a bad one is told once and leaves the old. */
 async function followActivations(services: Services, signal: AbortSignal, logger: Log): Promise<void> {
-  const names = Object.keys(services.registry.status()) as ServedName[];
-  const refused = new Map<ServedName, string>();
+  const { registry, repository } = services;
+  const names = Object.keys(registry.status()) as Parameters<typeof registry.get>[0][];
+  const refused = new Map<string, string>();
   while (!signal.aborted) {
     await pause(WATCH_PAUSE_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
     for (const name of names) {
-      if (signal.aborted) return;
-      await followActivation(services, name, refused, logger);
+      try {
+        const active = await repository.active(name);
+        if (active === null || active === refused.get(name) || active === registry.get(name)?.version)
+          continue;
+        refused.set(name, active);
+        const { version } = await registry.reload(name);
+        refused.delete(name);
+        logger.info({ model: name, version }, 'model reloaded');
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        logger.warn({ model: name, reason: error.detail }, 'model not reloaded');
+      }
     }
-  }
-}
-
-async function followActivation(
-  { registry, repository }: Services,
-  name: ServedName,
-  refused: Map<ServedName, string>,
-  logger: Log,
-): Promise<void> {
-  try {
-    const active = await repository.active(name);
-    if (active === null || active === refused.get(name) || active === registry.get(name)?.version) return;
-    refused.set(name, active);
-    const { version } = await registry.reload(name);
-    refused.delete(name);
-    logger.info({ model: name, version }, 'model reloaded');
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    logger.warn({ model: name, reason: error.detail }, 'model not reloaded');
   }
 }
 

@@ -1,12 +1,15 @@
 import type { AmountDetails } from '../training/amount-trainer.ts';
+import type { AnomalyDetails } from '../training/anomaly-trainer.ts';
 import type { CategoryDetails } from '../training/category-trainer.ts';
 import type { TrainOutcome } from '../training/train.ts';
 import { formatAmountScores, formatBands, formatPercent, formatScores } from './scores-table.ts';
+import { formatTable } from './table.ts';
 
 /** How each model's own part of the summary is told; a model without a row is told by its verdict alone. */
 const DETAILS: Readonly<Record<string, (summary: TrainOutcome['summary']) => string[]>> = {
-  category_prediction: (summary) => formatCategory(summary as unknown as CategoryDetails),
   amount_prediction: (summary) => formatAmount(summary as unknown as AmountDetails),
+  anomaly_detection: (summary) => formatAnomaly(summary as unknown as AnomalyDetails),
+  category_prediction: (summary) => formatCategory(summary as unknown as CategoryDetails),
 };
 
 /** What a training came to, as plain text: data, figures beside those of the baselines, and the verdict. */
@@ -18,6 +21,35 @@ export function formatOutcome({ model, version, verdict, summary }: TrainOutcome
     `${model} ${version}: learnt from ${data.rows_used} rows${setAside}, ${from} to ${until}`,
     ...(DETAILS[model]?.(summary) ?? []),
     `${model} ${version} ${verdict}`,
+  ];
+}
+
+function formatAnomaly({ evaluation, incident_share }: AnomalyDetails): string[] {
+  const { planted, flagged, beats_baseline, difference_to_baseline, stability } = evaluation;
+  const [lower, upper] = difference_to_baseline.map((share) => (100 * share).toFixed(1));
+  const figures = ['this model', 'plain isolation forest', 'flagged at .01'];
+  return [
+    `judged on the newest ${evaluation.test_rows} rows, fitted on the ${evaluation.train_rows} before them; no labels are used.`,
+    'Chance that a row made strange on purpose is found stranger than one as it is:',
+    '',
+    formatTable(
+      ['made strange by', ...figures],
+      planted.map(({ kind, auc, baseline_auc, flagged: share }) => [
+        kind,
+        auc.toFixed(3),
+        baseline_auc.toFixed(3),
+        formatPercent(share),
+      ]),
+      figures,
+    ),
+    '',
+    ...flagged.map(
+      ({ sensitivity, share }) =>
+        `flagged at sensitivity ${formatPercent(sensitivity)}: ${formatPercent(share)} of the newest rows`,
+    ),
+    `another seed flags ${formatPercent(stability)} of the same rows; ${formatPercent(incident_share)} of the rows came in incidents and were not taken for ordinary`,
+    '',
+    `${beats_baseline ? 'better' : 'NOT better'} than an isolation forest on amount, hour and weekday: difference ${lower} to ${upper} points (95 % interval)`,
   ];
 }
 

@@ -3,10 +3,14 @@ import { createOutput, type Output, type OutputColumn, type OutputValues } from 
 import type { Table } from '../importing/read-table.ts';
 import { writePieces } from '../importing/write-file.ts';
 import { formatFaults } from '../importing/write-rejects.ts';
+import { type AmountReading, estimateAmount } from '../models/amount.ts';
+import { type AnomalyReading, assess } from '../models/anomaly.ts';
+import { type CategoryReading, classify } from '../models/category.ts';
+import { riskLevel, SENSITIVITY_DEFAULT } from '../predict/anomaly.ts';
 import { confidenceBand } from '../predict/category.ts';
-import { predictFile } from '../predict/file.ts';
+import { replayFile } from '../predict/file.ts';
 import { createServices } from '../services.ts';
-import { loadRowModels } from './active-model.ts';
+import { type AskedModels, loadAskedModels, modelsAsked } from './active-model.ts';
 import type { OptionValues } from './command.ts';
 import { listRejects, readDataFile } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
@@ -14,21 +18,31 @@ import { configFlags } from './options.ts';
 import { refuseOverwriting, writeOutputFile } from './output-file.ts';
 import { createProgress } from './progress.ts';
 
-/** The columns each model fills. */
-const COLUMNS: Readonly<Record<string, readonly OutputColumn[]>> = {
-  category_prediction: ['predicted_category', 'confidence_score', 'confidence_band', 'top_predictions'],
-  amount_prediction: ['predicted_amount', 'amount_lower', 'amount_upper'],
-};
+const CATEGORY_COLUMNS: readonly OutputColumn[] = [
+  'predicted_category',
+  'confidence_score',
+  'confidence_band',
+  'top_predictions',
+];
+const AMOUNT_COLUMNS: readonly OutputColumn[] = ['predicted_amount', 'amount_lower', 'amount_upper'];
+/** Share of rows whose true amount the interval is to hold. */
+const AMOUNT_LEVEL = 0.8;
+const ANOMALY_COLUMNS: readonly OutputColumn[] = ['is_anomaly', 'anomaly_score', 'risk_level', 'reasons'];
+const SCORE_DIGITS = 6;
 const CATEGORIES_SHOWN = 5;
 const CONFIDENCE_DIGITS = 4;
 
-type Answers = Awaited<ReturnType<typeof predictFile>>;
-type Answer = NonNullable<Answers[number]>;
-type Models = Awaited<ReturnType<typeof loadRowModels>>;
+interface Answer {
+  readonly category: CategoryReading | null;
+  readonly amount: AmountReading | null;
+  readonly anomaly: AnomalyReading | null;
+}
+type Answers = readonly (Answer | null)[];
 
 /** `titans predict FILE`: every row of the file, in order, with what the model says of it. */
 export async function predict(io: Io, args: readonly string[], options: OptionValues): Promise<number> {
   const config = loadConfig({ flags: configFlags(options) });
+  modelsAsked(options.modelType);
   const [path] = args;
   const topK = (options.topK as number | undefined) ?? 1;
   const out = options.out === '-' ? undefined : (options.out as string | undefined);
@@ -42,22 +56,31 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
   const progress = await createProgress(io);
   const services = createServices(config, io.clock);
   try {
-    const models = await loadRowModels(services, options.modelType);
+    const models = await loadAskedModels(services, options.modelType);
     const table = await readDataFile(io, config, path, options, progress);
-    const answers = await predictFile(
-      { models, history: await services.history(), timezone: config.timezone },
+    const { category, amount, anomaly } = models;
+    const { timezone } = config;
+    const answers = await replayFile<Answer>(
+      await services.history(),
       {
         rows: table.rows,
-        topK,
         onProgress: (done, total) => progress.update('predicting', done, total),
         signal: io.signal,
       },
+      (transaction, past) => ({
+        category: category && classify(category.artifact, transaction, past, timezone, topK),
+        amount: amount && estimateAmount(amount.artifact, transaction, past, timezone, AMOUNT_LEVEL),
+        anomaly: anomaly && assess(anomaly.artifact, transaction, past, timezone),
+      }),
     );
     progress.end();
-    const columns = Object.keys(models)
-      .flatMap((name) => COLUMNS[name])
-      .filter((column) => column !== 'top_predictions' || topK > 1);
-    const output = createOutput(table, [...columns, 'error']);
+    const columns = [
+      ...(category === null ? [] : CATEGORY_COLUMNS),
+      ...(amount === null ? [] : AMOUNT_COLUMNS),
+      ...(anomaly === null ? [] : ANOMALY_COLUMNS),
+      'error' as const,
+    ].filter((column) => column !== 'top_predictions' || topK > 1);
+    const output = createOutput(table, columns);
     for (const warning of output.warnings) writeLines(io.stderr, `warning: ${warning}`);
     const rejected = await listRejects(io, config, [table], options);
     const pieces = outputPieces(table, output, answers, io.signal);
@@ -86,23 +109,34 @@ function* outputPieces(
 
 function outputValues(row: Table['rows'][number], answer: Answers[number]): OutputValues {
   if (answer === null) return { error: formatFaults(row.faults) };
-  return { ...categoryValues(answer.category), ...amountValues(answer.amount) };
+  return {
+    ...(answer.category === null ? {} : categoryValues(answer.category)),
+    ...(answer.amount === null ? {} : amountValues(answer.amount)),
+    ...(answer.anomaly === null ? {} : anomalyValues(answer.anomaly)),
+  };
 }
 
-function categoryValues(reading: Answer['category']): OutputValues {
-  if (reading === null) return {};
-  const [{ category, confidence }] = reading.top;
+function categoryValues({ top }: CategoryReading): OutputValues {
+  const [{ category, confidence }] = top;
   return {
     predicted_category: category,
     confidence_score: roundConfidence(confidence),
     confidence_band: confidenceBand(confidence),
-    top_predictions: reading.top.map((one) => `${one.category} ${roundConfidence(one.confidence)}`),
+    top_predictions: top.map((one) => `${one.category} ${roundConfidence(one.confidence)}`),
   };
 }
 
-function amountValues(reading: Answer['amount']): OutputValues {
-  if (reading === null) return {};
-  return { predicted_amount: reading.amount, amount_lower: reading.lower, amount_upper: reading.upper };
+function amountValues({ amount, lower, upper }: AmountReading): OutputValues {
+  return { predicted_amount: amount, amount_lower: lower, amount_upper: upper };
+}
+
+function anomalyValues({ score, tailShare, reasons }: AnomalyReading): OutputValues {
+  return {
+    is_anomaly: tailShare <= SENSITIVITY_DEFAULT,
+    anomaly_score: Number(score.toFixed(SCORE_DIGITS)),
+    risk_level: riskLevel(tailShare),
+    reasons: reasons.map(({ text }) => text),
+  };
 }
 
 function roundConfidence(confidence: number): number {
@@ -110,26 +144,39 @@ function roundConfidence(confidence: number): number {
 }
 
 /** What came of a file, in a few lines. */
-function summarise(table: Table, answers: Answers, out: string | undefined, models: Models): string[] {
+function summarise(
+  table: Table,
+  answers: Answers,
+  out: string | undefined,
+  { category, amount, anomaly }: AskedModels,
+): string[] {
   const counts = new Map<string, number>();
   let abstained = 0;
+  let anomalous = 0;
   let answered = 0;
   for (const answer of answers) {
-    if (answer === null || answer.category === null) continue;
-    const { top, abstentionReason } = answer.category;
+    if (answer === null) continue;
     answered++;
-    if (abstentionReason !== null) abstained++;
-    counts.set(top[0].category, (counts.get(top[0].category) ?? 0) + 1);
+    if (answer.anomaly !== null && answer.anomaly.tailShare <= SENSITIVITY_DEFAULT) anomalous++;
+    if (answer.category === null) continue;
+    if (answer.category.abstentionReason !== null) abstained++;
+    const best = answer.category.top[0].category;
+    counts.set(best, (counts.get(best) ?? 0) + 1);
   }
-  const asked = Object.entries(models).map(([name, { version }]) => `${name} ${version}`);
   const where = out === undefined ? '' : ` to ${out}`;
+  const by = [category, amount, anomaly].flatMap((model) =>
+    model === null ? [] : [`${model.name} ${model.version}`],
+  );
   const lines = [
-    `rows: ${table.counts.records} in, ${answers.length} out${where}, of which ${table.counts.rejected} rejected (${asked.join(', ')})`,
+    `rows: ${table.counts.records} in, ${answers.length} out${where}, of which ${table.counts.rejected} rejected (${by.join(', ')})`,
   ];
   if (answered === 0) return lines;
   const share = (count: number) => `${((100 * count) / answered).toFixed(1)} %`;
   const mix = [...counts].sort((a, b) => b[1] - a[1]).slice(0, CATEGORIES_SHOWN);
-  lines.push(`most frequent: ${mix.map(([category, count]) => `${category} ${share(count)}`).join(', ')}`);
-  lines.push(`abstained (best guess below even odds): ${share(abstained)}`);
+  if (category !== null) {
+    lines.push(`most frequent: ${mix.map(([name, count]) => `${name} ${share(count)}`).join(', ')}`);
+    lines.push(`abstained (best guess below even odds): ${share(abstained)}`);
+  }
+  if (anomaly !== null) lines.push(`anomalous at sensitivity ${SENSITIVITY_DEFAULT}: ${share(anomalous)}`);
   return lines;
 }

@@ -43,10 +43,25 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
       signal: io.signal,
     };
     const outcomes: TrainOutcome[] = [];
+    const lacking: { model: ModelName; error: AppError }[] = [];
     for (const model of models) {
-      outcomes.push(await train({ repository: services.repository, clock: io.clock }, { ...request, model }));
+      try {
+        outcomes.push(
+          await train({ repository: services.repository, clock: io.clock }, { ...request, model }),
+        );
+      } catch (error) {
+        // Data may suffice for one model and not for another; only if it suffices for none has training failed.
+        if (!(error instanceof AppError) || error.row.code !== 'data_insufficient') throw error;
+        lacking.push({ model, error });
+      }
       progress.end();
     }
+    if (outcomes.length === 0) {
+      if (lacking[0].model === 'category_prediction') requireCategories(['category_prediction'], tables);
+      throw lacking[0].error;
+    }
+    for (const { model, error } of lacking)
+      writeLines(io.stderr, `${model} was not trained: ${error.detail}`);
     if (options.remember !== false) await remember(io, await services.history(), tables);
     for (const outcome of outcomes) {
       writeLines(io.stdout, ...formatOutcome(outcome));
@@ -78,7 +93,7 @@ function requireCategories(models: readonly ModelName[], tables: readonly Table[
   const isLearnable = tables.some((table) =>
     table.understood.fields.some(({ field }) => field === 'category'),
   );
-  if (isLearnable || tables.length === 0 || !models.includes('category_prediction')) return;
+  if (isLearnable || tables.length === 0 || models.some((model) => model !== 'category_prediction')) return;
   const columns = [...new Set(tables.flatMap((table) => table.columns))].join(', ');
   throw new AppError(
     'columns_ambiguous',

@@ -103,7 +103,7 @@ function shareOf(text: string, pattern: RegExp): number {
 
 const DIGITS = /[0-9]/g;
 const UPPER = /\p{Lu}/gu;
-const REFERENCE = /(?:#|\bref|\binv|\bno\b)|[a-z]*\d[a-z\d-]{5,}/i;
+const REFERENCE = /#|\bref\b|\binv\b|\bno\b|\d[a-z\d-]{5,}/i;
 
 /** THE table of the 52 features, in the order of the vector. */
 export const CATALOG: readonly Feature[] = [
@@ -277,7 +277,7 @@ export const CATALOG: readonly Feature[] = [
     'merchant_frequency',
     [0, 40],
     FROM_NONE,
-    'Log of 1 + training transactions of the merchant; 0 when it is new',
+    'Log of 1 + training transactions of the merchant that had an amount; 0 when it is new',
     (c) => (c.merchant === '' ? UNKNOWN : Math.log1p(c.merchantStatistic?.count ?? 0)),
   ),
   categorical(

@@ -7,7 +7,7 @@ import { logAmount, type MerchantStatistic, type Statistics } from './statistics
 
 /** What a text model says of a transaction's words. */
 export interface TextReading {
-  /** Code of the class it thinks likeliest (classification), or the predicted value (regression); NaN for no text. */
+  /** Code of the class it thinks likeliest (classification), or the predicted value (regression). */
   readonly score: number;
 }
 

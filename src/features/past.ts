@@ -3,7 +3,7 @@ import { currencyDigits, toMajor } from '../bank/money.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { rankSorted } from '../kernels/stats/quantile.ts';
 import { merchantKey } from './merchant-key.ts';
-import { type AmountStatistic, amountStatistic, logAmount } from './statistics.ts';
+import { type AmountStatistic, amountStatistic, logAmount, placeOf } from './statistics.ts';
 
 /** At most this many of an account's latest transactions are looked at. */
 export const HISTORY_MAX = 256;
@@ -18,6 +18,10 @@ export interface PastRow {
   readonly amount: number;
   /** Confirmed category, or '' when it is not known (yet). */
   readonly category: string;
+  /** Location, or else first tag, or else country; '' when none is known. */
+  readonly place: string;
+  /** False when only the date was given. */
+  readonly timeKnown: boolean;
 }
 
 /** Reduces a transaction to what later features may know of it; `category` overrules what the row itself says. */
@@ -30,6 +34,8 @@ export function toPastRow(transaction: Transaction, category = transaction.categ
     logAmount: logAmount(transaction),
     amount: amountMinor === null ? Number.NaN : toMajor(amountMinor, currencyDigits(currency)),
     category,
+    place: placeOf(transaction),
+    timeKnown: transaction.timeKnown,
   };
 }
 

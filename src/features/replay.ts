@@ -17,11 +17,22 @@ export interface Replay {
 }
 
 // Trimming only every so often keeps adding cheap.
-const TRIM_AT = HISTORY_MAX * 4;
+const TRIM_EVERY = HISTORY_MAX * 4;
 
 /** Starts with empty histories. Rows without an account have no history. */
 export function createReplay(): Replay {
   const rows = new Map<string, PastRow[]>();
+  const trimAt = new Map<PastRow[], number>();
+
+  /** Drops rows nobody can ask for: all but the latest {@link HISTORY_MAX} before the newest instant. */
+  function trim(account: PastRow[]): void {
+    if (account.length <= (trimAt.get(account) ?? TRIM_EVERY)) return;
+    let newest = account.length - 1;
+    while (newest > 0 && account[newest - 1].at === account[newest].at) newest--;
+    account.splice(0, Math.max(0, newest - HISTORY_MAX));
+    trimAt.set(account, account.length + TRIM_EVERY);
+  }
+
   const unconfirmed: { account: PastRow[]; row: PastRow; category: string }[] = [];
   return {
     past({ accountId }) {
@@ -39,8 +50,7 @@ export function createReplay(): Replay {
       account.push(row);
       if (category !== transaction.category)
         unconfirmed.push({ account, row, category: transaction.category });
-      // Rows of one instant may still be asked about, so twice the history is kept before the oldest go.
-      if (account.length > TRIM_AT) account.splice(0, account.length - 2 * HISTORY_MAX);
+      trim(account);
     },
     confirm() {
       for (const { account, row, category } of unconfirmed) {

@@ -2,7 +2,7 @@ import type { Tensor, TypedArray } from '../kernels/safetensors/dtypes.ts';
 import { decodeStrings, encodeStrings } from '../kernels/safetensors/strings.ts';
 import type { AmountStatistic, MerchantStatistic, Statistics, ValueStatistic } from './statistics.ts';
 
-const VALUE_MAPS = ['paymentMethods', 'places', 'merchantCodes', 'accounts'] as const;
+const VALUE_MAPS = ['paymentMethods', 'places', 'merchantCodes'] as const;
 const PERCENTILES = 101;
 
 /** Decoded statistics, or what is wrong with their tensors. */
@@ -19,7 +19,6 @@ export function encodeStatistics(statistics: Statistics): Record<string, TypedAr
   const tensors: Record<string, TypedArray> = {
     'statistics.categories': encodeStrings(statistics.categories),
     'statistics.amount_percentiles': Float64Array.from(statistics.amountPercentiles),
-    ...encodeAmounts('statistics.amount', [statistics.amount]),
     ...encodeAmounts('statistics.category', byCategory),
     'statistics.merchant.keys': encodeStrings([...statistics.merchants.keys()]),
     ...encodeAmounts('statistics.merchant', merchants),
@@ -92,19 +91,16 @@ export function decodeStatistics(tensors: Readonly<Record<string, Tensor>>): Dec
     merchants.set(key, { count, median, spread, category, categoryShare: Number(merchantShare[i]) });
   }
   const byCategory = amounts('statistics.category', categories.length);
-  const [amount] = amounts('statistics.amount', 1);
   const percentiles = numbers('statistics.amount_percentiles', 'F64', PERCENTILES);
   const statistics: Statistics = {
     categories,
     categoryCodes: new Map(categories.map((name, code) => [name, code])),
     amountPercentiles: Array.from(percentiles, Number),
-    amount,
     merchants,
     amountsByCategory: new Map(categories.map((name, code) => [name, byCategory[code]])),
     paymentMethods: values('paymentMethods'),
     places: values('places'),
     merchantCodes: values('merchantCodes'),
-    accounts: values('accounts'),
   };
   return faults.length > 0 ? { ok: false, faults } : { ok: true, statistics };
 }

@@ -33,19 +33,18 @@ export interface Statistics {
   readonly categoryCodes: ReadonlyMap<string, number>;
   /** 101 percentiles of log amount. */
   readonly amountPercentiles: readonly number[];
-  readonly amount: AmountStatistic;
   readonly merchants: ReadonlyMap<string, MerchantStatistic>;
   readonly amountsByCategory: ReadonlyMap<string, AmountStatistic>;
   readonly paymentMethods: ReadonlyMap<string, ValueStatistic>;
   readonly places: ReadonlyMap<string, ValueStatistic>;
   readonly merchantCodes: ReadonlyMap<string, ValueStatistic>;
-  readonly accounts: ReadonlyMap<string, ValueStatistic>;
 }
 
 const MAD_TO_SIGMA = 1.4826;
 /** Spread of log amounts is never taken below this, so that fixed prices do not give infinite z-scores. */
 export const SPREAD_MIN = 0.05;
 const CATEGORY_SHARE_PRIOR = 1;
+/** At most so many merchants are kept, the most frequent ones. */
 const MERCHANTS_MAX = 200_000;
 const VALUES_MAX = 20_000;
 
@@ -91,7 +90,6 @@ export function fitStatistics(
   const payments = new Map<string, number>();
   const places = new Map<string, number>();
   const merchantCodes = new Map<string, number>();
-  const accounts = new Map<string, number>();
   for (const row of rows) {
     const log = logAmount(row);
     const hasLog = !Number.isNaN(log);
@@ -114,7 +112,6 @@ export function fitStatistics(
     count(payments, row.paymentMethod);
     count(places, placeOf(row));
     count(merchantCodes, row.merchantCategoryCode);
-    if (row.accountId !== null) count(accounts, row.accountId);
   }
   const categoryCodes = new Map(categories.map((name, index) => [name, index]));
   const sorted = Float64Array.from(all).sort();
@@ -122,7 +119,6 @@ export function fitStatistics(
     categories,
     categoryCodes,
     amountPercentiles: Array.from({ length: 101 }, (_, p) => quantileSorted(sorted, p / 100)),
-    amount: amountStatistic(sorted),
     merchants: merchantStatistics(byMerchant, categoryCodes),
     amountsByCategory: new Map(
       categories.map((name) => [name, amountStatistic(Float64Array.from(byCategory.get(name) ?? []).sort())]),
@@ -130,7 +126,6 @@ export function fitStatistics(
     paymentMethods: valueStatistics(payments),
     places: valueStatistics(places),
     merchantCodes: valueStatistics(merchantCodes),
-    accounts: valueStatistics(accounts),
   };
 }
 
@@ -139,8 +134,13 @@ function merchantStatistics(
   categoryCodes: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, MerchantStatistic> {
   const merchants = new Map<string, MerchantStatistic>();
-  for (const [key, { logs, labels }] of byMerchant) {
-    if (merchants.size === MERCHANTS_MAX) break;
+  const kept =
+    byMerchant.size <= MERCHANTS_MAX
+      ? byMerchant
+      : [...byMerchant]
+          .sort((a, b) => b[1].logs.length - a[1].logs.length || (a[0] < b[0] ? -1 : 1))
+          .slice(0, MERCHANTS_MAX);
+  for (const [key, { logs, labels }] of kept) {
     let best = -1;
     let bestCount = 0;
     let total = 0;

@@ -3,6 +3,7 @@ import type { Authenticate } from '../access/caller.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
+import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
 import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
 
 /** How one model is doing. */
@@ -19,6 +20,7 @@ export interface HttpServices {
   readonly authenticate: Authenticate;
   readonly predict: {
     readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
+    readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;
     readonly category: (request: CategoryRequest) => Promise<CategoryAnswer>;
   };
   readonly health: {

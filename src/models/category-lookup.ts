@@ -23,6 +23,8 @@ export interface CategoryLookup {
 
 const HALF_LIFE_DAYS = 180;
 const PRIOR_COUNT = 0.5;
+/** At most so many merchants, and first words, are kept: those with the most recent weight. */
+const KEYS_MAX = 200_000;
 // How many pseudo-counts the level above is worth; the more specific level soon outweighs it.
 const WORD_STRENGTH = 4;
 const MERCHANT_STRENGTH = 2;
@@ -69,7 +71,8 @@ function add(table: Map<string, Map<number, number>>, key: string, label: number
   counts.set(label, (counts.get(label) ?? 0) + weight);
 }
 
-function tabulate(table: ReadonlyMap<string, ReadonlyMap<number, number>>): CountTable {
+function tabulate(all: ReadonlyMap<string, ReadonlyMap<number, number>>): CountTable {
+  const table = all.size <= KEYS_MAX ? all : heaviest(all);
   const start = new Uint32Array(table.size + 1);
   const rows = new Map<string, number>();
   const category: number[] = [];
@@ -83,6 +86,19 @@ function tabulate(table: ReadonlyMap<string, ReadonlyMap<number, number>>): Coun
     start[rows.size] = category.length;
   }
   return { rows, start, category: Uint16Array.from(category), count: Float32Array.from(count) };
+}
+
+function heaviest(table: ReadonlyMap<string, ReadonlyMap<number, number>>) {
+  const weights = new Map<string, number>();
+  for (const [key, counts] of table) {
+    let sum = 0;
+    for (const labelCount of counts.values()) sum += labelCount;
+    weights.set(key, sum);
+  }
+  const kept = [...table].sort((a, b) => {
+    return (weights.get(b[0]) as number) - (weights.get(a[0]) as number) || (a[0] < b[0] ? -1 : 1);
+  });
+  return new Map(kept.slice(0, KEYS_MAX));
 }
 
 /**

@@ -20,7 +20,7 @@ export function writeTokens(transaction: Transaction, recipe: Recipe, tokens: To
   const amount = toMajor(amountMinor, currencyDigits(currency));
   const octaves = Math.sign(amount) * Math.log2(1 + Math.abs(amount));
   addContextToken(tokens, `octave=${Math.round(octaves)}`);
-  addContextToken(tokens, `cents=${Math.abs(amountMinor) % 100}`);
+  addContextToken(tokens, `cents=${Math.abs(amountMinor) % 10 ** currencyDigits(currency)}`);
   if (recipe === 'octaves') return;
   addContextToken(tokens, `half_octave=${Math.round(2 * octaves)}`);
   addContextToken(tokens, `amount=${amountMinor}`);

@@ -1,6 +1,9 @@
 import type { AmountArtifact } from './amount.ts';
 import { AMOUNT_FORMAT, decodeAmount, encodeAmount } from './amount-file.ts';
 import { probeAmount } from './amount-probe.ts';
+import type { AnomalyArtifact } from './anomaly.ts';
+import { ANOMALY_FORMAT, decodeAnomaly, encodeAnomaly } from './anomaly-file.ts';
+import { probeAnomaly } from './anomaly-probe.ts';
 import type { CategoryArtifact } from './category.ts';
 import { CATEGORY_FORMAT, decodeCategory, encodeCategory } from './category-file.ts';
 import { probeCategory } from './category-probe.ts';
@@ -22,5 +25,13 @@ export const AMOUNT_MODEL: Model<AmountArtifact> = {
   probe: probeAmount,
 };
 
+export const ANOMALY_MODEL: Model<AnomalyArtifact> = {
+  name: 'anomaly_detection',
+  format: ANOMALY_FORMAT,
+  encode: encodeAnomaly,
+  decode: decodeAnomaly,
+  probe: probeAnomaly,
+};
+
 /** THE table of models that can be trained, stored and served. */
-export const MODELS = [CATEGORY_MODEL, AMOUNT_MODEL] as const;
+export const MODELS = [CATEGORY_MODEL, AMOUNT_MODEL, ANOMALY_MODEL] as const;

@@ -1,40 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from '../bank/transaction.ts';
-import { HISTORY_MAX } from '../features/past.ts';
+import { HISTORY_MAX, type PastRow } from '../features/past.ts';
 import { createReplay } from '../features/replay.ts';
-import { type AmountArtifact, type AmountReading, estimateAmount } from '../models/amount.ts';
 import { type CategoryArtifact, type CategoryReading, classify } from '../models/category.ts';
 import type { HistoryStore } from '../stores/ports.ts';
 
-/** The models that are asked; what is not here is not answered. */
-export interface FileModels {
-  readonly category_prediction?: { readonly artifact: CategoryArtifact };
-  readonly amount_prediction?: { readonly artifact: AmountArtifact };
-}
-
-/** What each model that was asked says of one row. */
-export interface FileAnswer {
-  readonly category: CategoryReading | null;
-  /** With the interval of {@link AMOUNT_LEVEL}; the row's own amount was not looked at. */
-  readonly amount: AmountReading | null;
-}
-
-/** Share of rows whose true amount the interval is to hold. */
-const AMOUNT_LEVEL = 0.8;
-
 export interface FileDependencies {
-  readonly models: FileModels;
+  readonly model: { readonly artifact: CategoryArtifact };
   readonly history: Pick<HistoryStore, 'before' | 'all'>;
   readonly timezone: string;
 }
 
-export interface FileRequest {
+export interface ReplayRequest {
   /** Rows in file order; one without a transaction keeps its place and gets no answer. */
   readonly rows: readonly { readonly transaction: Transaction | null }[];
-  /** How many of the likeliest categories to list. */
-  readonly topK: number;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface FileRequest extends ReplayRequest {
+  /** How many of the likeliest categories to list. */
+  readonly topK: number;
 }
 
 /** How long the event loop is held before signals, timers and the progress bar have their turn. */
@@ -49,39 +35,35 @@ interface Moment {
   readonly category: string;
 }
 
+/** Predicts the category of every row of a file, as {@link replayFile} lets it see the past. */
+export function predictFile(
+  { model, history, timezone }: FileDependencies,
+  request: FileRequest,
+): Promise<(CategoryReading | null)[]> {
+  return replayFile(history, request, (transaction, past) =>
+    classify(model.artifact, transaction, past, timezone, request.topK),
+  );
+}
+
 /**
- * Asks models about every row of a file: one answer per row, in file order, null for a row without
+ * Asks about every row of a file: one answer per row, in file order, null for a row without
  * transaction. The file is replayed in order of time on top of the stored history of its accounts, in memory: a row
  * sees earlier rows of its account, stored or in the file, with the categories those were given and never with
  * predicted ones; rows of one instant do not see each other. A row that is stored already counts once. Nothing is
  * written. Rejects with the signal's reason when aborted.
  */
-export async function predictFile(
-  dependencies: FileDependencies,
-  request: FileRequest,
-): Promise<(FileAnswer | null)[]> {
-  const { models, timezone } = dependencies;
-  const { category_prediction, amount_prediction } = models;
-  const { rows, topK, onProgress, signal } = request;
-  const moments = await lineUp(dependencies.history, rows, signal);
-  const answers = new Array<FileAnswer | null>(rows.length).fill(null);
+export async function replayFile<Answer>(
+  history: FileDependencies['history'],
+  { rows, onProgress, signal }: ReplayRequest,
+  ask: (transaction: Transaction, past: readonly PastRow[]) => Answer,
+): Promise<(Answer | null)[]> {
+  const moments = await lineUp(history, rows, signal);
+  const answers = new Array<Answer | null>(rows.length).fill(null);
   const replay = createReplay();
   let sliceStart = performance.now();
   for (let done = 0; done < moments.length; done++) {
     const { transaction, index, category } = moments[done];
-    if (index >= 0) {
-      const past = replay.past(transaction);
-      answers[index] = {
-        category:
-          category_prediction === undefined
-            ? null
-            : classify(category_prediction.artifact, transaction, past, timezone, topK),
-        amount:
-          amount_prediction === undefined
-            ? null
-            : estimateAmount(amount_prediction.artifact, transaction, past, timezone, AMOUNT_LEVEL),
-      };
-    }
+    if (index >= 0) answers[index] = ask(transaction, replay.past(transaction));
     replay.remember(transaction, category);
     if (done % ROWS_PER_CHECK === 0 && performance.now() - sliceStart > SLICE_MS) {
       onProgress?.(done, moments.length);

@@ -1,3 +1,4 @@
+import { RECIPES } from '../models/category-tokens.ts';
 import { CATEGORY_MODEL } from '../models/models.ts';
 import type { CategoryParameters } from './fit-category.ts';
 import { type ActiveCategory, type CategoryTraining, trainCategory } from './train-category.ts';
@@ -36,6 +37,27 @@ export const CATEGORY_TRAINER: Trainer = {
 function readActive({ version, bytes, trainedUntil, summary }: ActiveVersion): ActiveCategory | null {
   const decoded = CATEGORY_MODEL.decode(bytes);
   if (!decoded.ok) return null;
-  const parameters = (summary.parameters as CategoryParameters | undefined) ?? null;
-  return { version, artifact: decoded.artifact, trainedUntil, parameters };
+  return {
+    version,
+    artifact: decoded.artifact,
+    trainedUntil,
+    parameters: readParameters(summary.parameters),
+  };
+}
+
+/** Parameters as an earlier summary tells them; null when any is missing or not what this program knows. */
+function readParameters(value: unknown): CategoryParameters | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { recipe, epochs, l2, trees, min_samples_leaf } = value as Record<string, unknown>;
+  const known = RECIPES.find((name) => name === recipe);
+  const counts = [epochs, trees, min_samples_leaf];
+  if (known === undefined || typeof l2 !== 'number' || !(l2 >= 0)) return null;
+  if (!counts.every((count) => Number.isInteger(count) && (count as number) >= 1)) return null;
+  return {
+    recipe: known,
+    epochs: epochs as number,
+    l2,
+    trees: trees as number,
+    min_samples_leaf: min_samples_leaf as number,
+  };
 }

@@ -31,6 +31,7 @@ export interface CategoryParameters {
   readonly recipe: Recipe;
   readonly epochs: number;
   readonly l2: number;
+  readonly trees: number;
   readonly min_samples_leaf: number;
 }
 
@@ -124,7 +125,8 @@ function textRequest(
 /** Standard parameters for so many rows: little data takes more passes. */
 export function standardParameters(rowCount: number, isSimple: boolean): CategoryParameters {
   const epochs = isSimple ? 4 : rowCount < SMALL_ROWS ? 12 : 8;
-  return { recipe: RECIPES[0], epochs, l2: 0.1, min_samples_leaf: 2 };
+  const trees = isSimple ? TREES_SIMPLE : TREES;
+  return { recipe: RECIPES[0], epochs, l2: 0.1, trees, min_samples_leaf: 2 };
 }
 
 /**
@@ -141,10 +143,10 @@ export async function searchParameters(
   const rng = createRng(deriveSeed(options.seed, 7));
   for (let i = 0; i < options.search; i++) {
     candidates.push({
+      ...standard,
       recipe: RECIPES[nextInt(rng, RECIPES.length)],
       epochs: [6, 8, 12, 16][nextInt(rng, 4)],
       l2: [0.03, 0.1, 0.2, 0.4][nextInt(rng, 4)],
-      min_samples_leaf: [1, 2, 4, 8][nextInt(rng, 4)],
     });
   }
   const begin = cuts[cuts.length - 2];
@@ -299,7 +301,7 @@ export async function growOn(
     featureCount: FEATURE_COUNT,
     labels: study.labels.subarray(reading.begin, end),
     classCount,
-    trees: options.isSimple ? TREES_SIMPLE : TREES,
+    trees: parameters.trees,
     minSamplesLeaf: parameters.min_samples_leaf,
     seed: options.seed,
     workers: options.workers,
@@ -336,36 +338,44 @@ export function assemble(
   end: number,
 ): CategoryArtifact {
   const classCount = study.trainCategories;
-  // A category first met after the older part has no column in the members, so its rows cannot weigh them.
-  const used = reading.sample
-    .map((row, s) => ({ row, s }))
-    .filter(({ row }) => row < end && study.labels[row] < classCount);
-  const labels = Int32Array.from(used, ({ row }) => study.labels[row]);
+  const before = reading.sample.flatMap((row, s) => (row < end ? [{ row, s }] : []));
+  // A category first met after the older part has no column in the members: its rows cannot weigh them, but they are
+  // errors that the calibration must know of.
+  const known = before.filter(({ row }) => study.labels[row] < classCount);
+  const used = [...known, ...before.filter(({ row }) => study.labels[row] >= classCount)];
   const members = reading.members.map((member, m) => {
     const rows = new Float64Array(used.length * classCount);
-    for (const [i, { s }] of used.entries())
+    for (const [i, { s }] of used.entries()) {
       rows.set(member.subarray(s * classCount, (s + 1) * classCount), i * classCount);
+    }
     takeLogs(rows, MEMBERS[m].floor);
     return rows;
   });
-  const pool = fitPool(members, labels, classCount);
-  const joint = new Float64Array(classCount);
-  const confidence = new Float64Array(used.length);
-  const isRight = new Uint8Array(used.length);
-  for (let i = 0; i < used.length; i++) {
-    const row = members.map((member) => member.subarray(i * classCount, (i + 1) * classCount));
-    applyPool(pool, row, joint);
-    const best = likeliest(joint);
-    confidence[i] = joint[best];
-    isRight[i] = best === labels[i] ? 1 : 0;
-  }
+  const pool = fitPool(
+    members.map((member) => member.subarray(0, known.length * classCount)),
+    Int32Array.from(known, ({ row }) => study.labels[row]),
+    classCount,
+  );
   const calibratedFrom = study.cuts.filter((cut) => cut < end).at(-CALIBRATION_BLOCKS) ?? 0;
-  const recent = used.findIndex(({ row }) => row >= calibratedFrom);
+  const joint = new Float64Array(classCount);
+  const confidence: number[] = [];
+  const isRight: number[] = [];
+  for (const [i, { row }] of used.entries()) {
+    if (row < calibratedFrom) continue;
+    applyPool(
+      pool,
+      members.map((member) => member.subarray(i * classCount, (i + 1) * classCount)),
+      joint,
+    );
+    const best = likeliest(joint);
+    confidence.push(joint[best]);
+    isRight.push(best === study.labels[row] ? 1 : 0);
+  }
   return {
     ...reader,
     forest,
     pool,
-    confidence: fitConfidence(confidence.subarray(recent), isRight.subarray(recent)),
+    confidence: fitConfidence(confidence, isRight),
     scratch: createCategoryScratch(reader),
   };
 }

@@ -97,7 +97,8 @@ export async function judgeCategory(
   return (await fitAndJudge(rows, options)).evaluation;
 }
 
-async function fitAndJudge(allRows: readonly Transaction[], options: TrainOptions) {
+/** Fits on the older four fifths and judges on the newest; what it returns can be refitted on everything. */
+export async function fitAndJudge(allRows: readonly Transaction[], options: TrainOptions) {
   const rows = orderByTime(allRows.filter((row) => row.category !== ''));
   refuseTooLittle(rows, allRows.length);
   const trainCount = countOlder(rows.length);

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { sha256 } from '../lib/hash.ts';
 import type { ModelName } from '../models/model.ts';
 import type { Repository } from '../registry/repository.ts';
 import { orderByTime } from './split.ts';
@@ -28,6 +28,8 @@ export interface TrainingSummary {
   readonly created_at: string;
   readonly seed: number;
   readonly node_version: string;
+  /** Where the wall clock hung that hours and days were read from; serve with the same. */
+  readonly timezone: string;
   readonly data: {
     /** SHA-256 of the rows in order of time, so that two trainings can be told to have seen the same. */
     readonly sha256: string;
@@ -66,9 +68,9 @@ export async function train(dependencies: TrainDependencies, request: TrainReque
   const trainer = TRAINERS.find((row) => row.model === model);
   if (trainer === undefined) throw new AppError('usage', `${model} cannot be trained yet`);
   const startedAt = clock();
-  const active = await readActive(repository, model);
+  const { active, absence } = await readIncumbent(repository, model);
   const trained = await trainer.train(rows, active, request);
-  const { isActivated, verdict } = decide(trained.comparison, active, request.force);
+  const { isActivated, verdict } = decide(trained.comparison, active, absence, request.force);
   const summary = summarise(trained, request, verdict, startedAt, clock());
   const { version } = await repository.save({
     model,
@@ -81,23 +83,41 @@ export async function train(dependencies: TrainDependencies, request: TrainReque
   return { model, version, isActivated, verdict, summary };
 }
 
-/** The active version to compare with, or null when there is none this program could serve. */
-async function readActive(repository: Repository, model: ModelName): Promise<ActiveVersion | null> {
-  const version = await repository.active(model);
-  if (version === null) return null;
+/** The active version to compare with; or null, and why there is none that could serve. */
+interface Incumbent {
+  readonly active: ActiveVersion | null;
+  readonly absence: string;
+}
+
+async function readIncumbent(repository: Repository, model: ModelName): Promise<Incumbent> {
   try {
+    const version = await repository.active(model);
+    if (version === null) return { active: null, absence: 'no other version was serving' };
     const { manifest, bytes } = await repository.readArtifact(model, version);
-    const summary = await repository.readSummary(model, version);
-    const isObject = typeof summary === 'object' && summary !== null;
+    const summary = await readSummary(repository, model, version);
     return {
-      version,
-      bytes,
-      trainedUntil: Date.parse(manifest.trained_until),
-      summary: isObject ? (summary as Record<string, unknown>) : {},
+      active: { version, bytes, trainedUntil: Date.parse(manifest.trained_until), summary },
+      absence: '',
     };
   } catch (error) {
     // A damaged or outdated version cannot serve either, so there is nothing to be worse than.
-    if (error instanceof AppError) return null;
+    if (error instanceof AppError)
+      return { active: null, absence: `the active version cannot serve (${error.detail})` };
+    throw error;
+  }
+}
+
+/** The summary beside a version; without it the version is compared all the same, but its recipe is not known. */
+async function readSummary(
+  repository: Repository,
+  model: ModelName,
+  version: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const summary = await repository.readSummary(model, version);
+    return typeof summary === 'object' && summary !== null ? (summary as Record<string, unknown>) : {};
+  } catch (error) {
+    if (error instanceof AppError) return {};
     throw error;
   }
 }
@@ -105,9 +125,10 @@ async function readActive(repository: Repository, model: ModelName): Promise<Act
 function decide(
   comparison: Comparison | null,
   active: ActiveVersion | null,
+  absence: string,
   force: boolean,
 ): Pick<TrainOutcome, 'isActivated' | 'verdict'> {
-  if (active === null) return { isActivated: true, verdict: 'activated: no other version was serving' };
+  if (active === null) return { isActivated: true, verdict: `activated: ${absence}` };
   if (comparison === null) {
     return {
       isActivated: true,
@@ -130,7 +151,7 @@ function decide(
 
 function summarise(
   trained: Trained,
-  { model, rows, seed }: TrainRequest,
+  { model, rows, seed, timezone }: TrainRequest,
   verdict: string,
   startedAt: number,
   endedAt: number,
@@ -141,8 +162,9 @@ function summarise(
     created_at: new Date(endedAt).toISOString(),
     seed,
     node_version: process.version,
+    timezone,
     data: {
-      sha256: sha256(ordered.map((row) => JSON.stringify(row)).join('\n')),
+      sha256: hashRows(ordered),
       rows: rows.length,
       rows_used: trained.facts.rows,
       rows_set_aside: trained.rowsSetAside,
@@ -154,4 +176,11 @@ function summarise(
     verdict,
     duration_seconds: (endedAt - startedAt) / 1000,
   };
+}
+
+/** Hashed row by row: the text of all rows together may be longer than a string can be. */
+function hashRows(rows: readonly Transaction[]): string {
+  const hash = createHash('sha256');
+  for (const row of rows) hash.update(JSON.stringify(row)).update('\n');
+  return hash.digest('hex');
 }

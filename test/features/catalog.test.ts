@@ -191,4 +191,26 @@ describe('catalog', () => {
     const yen = { ...now, currency: 'JPY' };
     assert.ok(Number.isNaN(readFeature('amount_account_z', yen, rows)), 'another currency is not compared');
   });
+
+  it('takes time in proportion to the text, whatever the text', () => {
+    // A formula that looks back would be a thousand times slower on a text thirty times longer.
+    for (const unit of ['!', 'a', '1', '.a', '\u00e9', '\u{1f600}', 'a1']) {
+      const time = (length: number) => {
+        const description = unit.repeat(length);
+        const start = process.hrtime.bigint();
+        for (let i = 0; i < 20; i++) {
+          for (const feature of CATALOG) {
+            feature.compute(buildContext({ ...PLAIN, description }, [], statistics, { score: 3 }, 'UTC'));
+          }
+        }
+        return Number(process.hrtime.bigint() - start);
+      };
+      time(32);
+      const ratio = time(1024) / Math.max(time(32), 1);
+      assert.ok(
+        ratio < 300,
+        `${JSON.stringify(unit)}: ${ratio.toFixed(0)} times slower for 32 times the text`,
+      );
+    }
+  });
 });

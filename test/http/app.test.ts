@@ -13,6 +13,7 @@ import {
   AUTHORIZATION,
   capturedLog,
   fixedCategory,
+  fixedPredict,
   post,
   testApp,
   testConfig,
@@ -396,13 +397,13 @@ test('closing turns readiness to 503, finishes what is in flight and takes nothi
     hasArrived = resolve;
   });
   const app = testApp({
-    predict: {
+    predict: fixedPredict({
       async category(request) {
         hasArrived();
         await held;
         return category(request);
       },
-    },
+    }),
   });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const inFlight = fetch(`${address}/predict/category`, {
@@ -426,7 +427,7 @@ test('closing turns readiness to 503, finishes what is in flight and takes nothi
 });
 
 test('closing cuts what does not finish in time', async () => {
-  const app = testApp({ predict: { category: () => new Promise(() => {}) } });
+  const app = testApp({ predict: fixedPredict({ category: () => new Promise(() => {}) }) });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const inFlight = fetch(`${address}/predict/category`, {
     method: 'POST',

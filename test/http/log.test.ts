@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../src/errors.ts';
-import { API_KEY, capturedLog, post, testApp } from '../harness.ts';
+import { API_KEY, capturedLog, fixedPredict, post, testApp } from '../harness.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SECRETS = [
@@ -46,12 +46,12 @@ test('no key, descriptor, amount, account, path or query is ever logged, even at
   const app = testApp({ logger });
   const broken = testApp({
     logger,
-    predict: {
+    predict: fixedPredict({
       category: () =>
         Promise.reject(
           new AppError('store_unavailable', 'about ACME DESCRIPTOR', { internal: 'SQLITE_BUSY' }),
         ),
-    },
+    }),
   });
   t.after(() => Promise.all([app.close(), broken.close()]));
   const body = { amount: 1234.56, description: 'ACME DESCRIPTOR', account_id: 'acc-secret' };

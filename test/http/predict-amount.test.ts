@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../src/errors.ts';
-import { fixedAmount, post, testApp, testConfig } from '../harness.ts';
+import { fixedAmount, fixedPredict, post, testApp, testConfig } from '../harness.ts';
 
 const URL = '/predict/amount';
 const DINNER = { type: 'Expense', description: 'Restaurant dinner', category: 'Food & Dining' };
@@ -25,7 +25,7 @@ test('200 has the amount with its interval, and what every prediction has', asyn
 
 test('an amount that is given is ignored, the level is .8 unless said', async (t) => {
   const { asked, amount } = fixedAmount();
-  const app = testApp({ config: testConfig({ TITANS_CURRENCY: 'EUR' }), predict: { amount } });
+  const app = testApp({ config: testConfig({ TITANS_CURRENCY: 'EUR' }), predict: fixedPredict({ amount }) });
   t.after(() => app.close());
   for (const more of [{}, { amount: -12 }, { confidence_level: 0.95 }, { confidence_level: null }])
     assert.equal((await app.inject(post(URL, { ...DINNER, ...more }))).statusCode, 200);
@@ -60,7 +60,7 @@ test('422 names what is missing or out of range, each at its place', async (t) =
 test('503 with Retry-After when the model is not loaded', async (t) => {
   const amount = () =>
     Promise.reject(new AppError('model_not_loaded', 'amount_prediction has no active version'));
-  const app = testApp({ predict: { amount } });
+  const app = testApp({ predict: fixedPredict({ amount }) });
   t.after(() => app.close());
   const reply = await app.inject(post(URL, DINNER));
   assert.equal(reply.statusCode, 503);

@@ -6,7 +6,16 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { FIELDS } from '../../src/bank/fields.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Problem } from '../../src/http/schemas/problem.ts';
-import { AUTHORIZATION, capturedLog, fixedCategory, NOW, post, testApp, testConfig } from '../harness.ts';
+import {
+  AUTHORIZATION,
+  capturedLog,
+  fixedCategory,
+  fixedPredict,
+  NOW,
+  post,
+  testApp,
+  testConfig,
+} from '../harness.ts';
 
 const URL = '/predict/category';
 const COFFEE = {
@@ -51,7 +60,7 @@ test('200 has the fields of the first Titans Finance and those added', async (t)
 test('200 passes an abstention on with its reason, and nothing the schema does not name', async (t) => {
   const { category } = fixedCategory();
   const app = testApp({
-    predict: {
+    predict: fixedPredict({
       async category(request) {
         const answer = await category(request);
         const abstained = {
@@ -62,7 +71,7 @@ test('200 passes an abstention on with its reason, and nothing the schema does n
         };
         return abstained;
       },
-    },
+    }),
   });
   t.after(() => app.close());
   const body = (await app.inject(post(URL, COFFEE))).json();
@@ -74,7 +83,7 @@ test('200 passes an abstention on with its reason, and nothing the schema does n
 test('the use case gets a parsed transaction, dated by the clock unless it has a date, and top_k or 3', async (t) => {
   const { asked, category } = fixedCategory();
   const config = testConfig({ TITANS_TIMEZONE: 'Asia/Tokyo', TITANS_CURRENCY: 'JPY' });
-  const app = testApp({ config, predict: { category } });
+  const app = testApp({ config, predict: fixedPredict({ category }) });
   t.after(() => app.close());
   await app.inject(post(URL, { amount: 25.5, type: 'expense' }));
   await app.inject(post(URL, { amount: 25.5, top_k: 1, date: '2025-01-06' }));
@@ -145,7 +154,7 @@ test('422 for values no bank has: each with one fault at its place', async (t) =
 
 test('200 for odd values a bank may have', async (t) => {
   const { asked, category } = fixedCategory();
-  const app = testApp({ predict: { category } });
+  const app = testApp({ predict: fixedPredict({ category }) });
   t.after(() => app.close());
   for (const body of [
     '{"amount": -0}',
@@ -262,10 +271,10 @@ test('200 for every way of saying JSON in UTF-8', async (t) => {
 
 test('503 with Retry-After when the model is not loaded', async (t) => {
   const app = testApp({
-    predict: {
+    predict: fixedPredict({
       category: () =>
         Promise.reject(new AppError('model_not_loaded', 'category_prediction has no active version.')),
-    },
+    }),
   });
   t.after(() => app.close());
   const reply = await app.inject(post(URL, COFFEE));
@@ -285,7 +294,7 @@ test('500 for a defect tells the log what happened and the caller only where to 
     () => Promise.reject('not even an error'),
     () => Promise.reject(undefined),
   ]) {
-    const app = testApp({ predict: { category }, logger });
+    const app = testApp({ predict: fixedPredict({ category }), logger });
     t.after(() => app.close());
     const problem = await refusal(app, post(URL, COFFEE));
     assert.equal(problem.status, 500);

@@ -36,9 +36,7 @@ async function answer(
   const history = await historyOf(stored);
   try {
     const request = { rows: rows.map((transaction) => ({ transaction })), topK: 3, ...more };
-    const models = { category_prediction: { artifact } };
-    const answers = await predictFile({ models, history, timezone }, request);
-    return answers.map((answer) => answer?.category ?? null);
+    return await predictFile({ model: { artifact }, history, timezone }, request);
   } finally {
     await history.close();
   }

@@ -11,6 +11,9 @@ import { synthesise } from '../../src/training/synthetic.ts';
 import { judgeAmount, trainAmount } from '../../src/training/train-amount.ts';
 import { BOOK, SIMPLE, trainedAmount } from '../models/trained.ts';
 
+/** Enough rows for a difference to be no chance. */
+const LARGER = synthesise({ seed: 5, accounts: 8, days: 300 }).transactions;
+
 describe('training the amount model', () => {
   it('gives the same bytes with one worker and with two, and others with another seed', async () => {
     const [one, two, other] = await Promise.all([
@@ -23,8 +26,7 @@ describe('training the amount model', () => {
   });
 
   it('beats every median on made-up accounts by a stated margin, with intervals that hold what they promise', async () => {
-    const book = synthesise({ seed: 5, accounts: 8, days: 300 }).transactions;
-    const { evaluation } = await judgeAmount(book, { ...SIMPLE, isSimple: false, workers: 2 });
+    const { evaluation } = await judgeAmount(LARGER, { ...SIMPLE, isSimple: false, workers: 2 });
     const { scores, baselines, intervals } = evaluation;
     assert.ok(scores.mae_log < 0.6 * baselines.overall_median.mae_log);
     assert.ok(scores.mae_log < 0.5 * baselines.category_median.mae_log);
@@ -35,10 +37,10 @@ describe('training the amount model', () => {
 
   it('claims no skill where amounts follow from nothing', async () => {
     const rng = createRng(9);
-    const random = BOOK.map((row) => ({ ...row, amountMinor: -Math.round(Math.exp(4 + 4 * rng())) }));
+    const random = LARGER.map((row) => ({ ...row, amountMinor: -Math.round(Math.exp(4 + 4 * rng())) }));
     const { evaluation, trials } = await judgeAmount(random, { ...SIMPLE, isSimple: false, workers: 2 });
     assert.equal(evaluation.beats_baseline, false);
-    assert.ok(evaluation.scores.mae_log < 1.05 * evaluation.baselines.overall_median.mae_log);
+    assert.ok(evaluation.scores.mae_log < 1.03 * evaluation.baselines.overall_median.mae_log);
     assert.ok(trials.length >= 4);
   });
 

@@ -6,13 +6,16 @@ import { after, before, describe, it } from 'node:test';
 import type { Transaction } from '../../src/bank/transaction.ts';
 import { AppError } from '../../src/errors.ts';
 import { FEATURE_FINGERPRINT } from '../../src/features/fingerprint.ts';
+import { FEATURE_COUNT } from '../../src/features/vector.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { encodeCategory } from '../../src/models/category-file.ts';
 import { CATEGORY_MODEL } from '../../src/models/models.ts';
 import { openRepository, type Repository } from '../../src/registry/repository.ts';
 import { evaluateCategory } from '../../src/training/evaluate.ts';
+import { fitReaders, openStudy, readForward, standardParameters } from '../../src/training/fit-category.ts';
+import { countOlder } from '../../src/training/split.ts';
 import { train } from '../../src/training/train.ts';
-import { judgeCategory, trainCategory } from '../../src/training/train-category.ts';
+import { fitAndJudge, judgeCategory, trainCategory } from '../../src/training/train-category.ts';
 import { BOOK, SIMPLE } from '../models/trained.ts';
 
 function isCode(code: string): (error: unknown) => boolean {
@@ -162,3 +165,67 @@ describe('judging', () => {
     assert.ok(scores.log_loss > 13 && scores.brier > 1);
   });
 });
+
+describe('expanding folds', () => {
+  const trainCount = countOlder(BOOK.length);
+  const parameters = standardParameters(trainCount, true);
+  // Two categories change places, so that the list of categories and their order by frequency stay the same.
+  const swap = (rows: readonly Transaction[], from: number, until: number) => {
+    const tail = rows.slice(from, until);
+    const [a, b] = twoCategories(tail);
+    let [ofA, ofB] = [0, 0];
+    const wanted = Math.min(count(tail, a), count(tail, b));
+    return rows.map((row, i) => {
+      if (i < from || i >= until) return row;
+      if (row.category === a && ofA++ < wanted) return { ...row, category: b };
+      if (row.category === b && ofB++ < wanted) return { ...row, category: a };
+      return row;
+    });
+  };
+  const count = (rows: readonly Transaction[], category: string) =>
+    rows.filter((row) => row.category === category).length;
+  const twoCategories = (rows: readonly Transaction[]) =>
+    [...new Set(rows.map((row) => row.category))].slice(0, 2);
+
+  it('read a block without any label of it or of what follows', async () => {
+    const plain = openStudy(BOOK, trainCount, SIMPLE);
+    const [, cut] = plain.cuts;
+    const changed = swap(BOOK, cut, trainCount);
+    assert.notDeepEqual(changed, BOOK);
+    const other = openStudy(changed, trainCount, SIMPLE);
+    assert.deepEqual(other.categories, plain.categories);
+    const readings = [];
+    for (const study of [plain, other]) {
+      const readers = await fitReaders(study, parameters, study.cuts);
+      readings.push(await readForward(study, readers, study.cuts, BOOK.length));
+    }
+    const [one, two] = readings;
+    // The block that begins at the cut is read by what was fitted before it, so its vectors must not move either.
+    const next = plain.cuts[2];
+    const vectors = (next - one.begin) * FEATURE_COUNT;
+    assert.equal(
+      sha256(bytesOf(two.vectors.slice(0, vectors))),
+      sha256(bytesOf(one.vectors.slice(0, vectors))),
+    );
+    assert.notEqual(sha256(bytesOf(two.vectors)), sha256(bytesOf(one.vectors)));
+    const sampled = one.sample.filter((row) => row < next).length * plain.trainCategories;
+    assert.ok(sampled > 0);
+    for (const member of [0, 2]) {
+      const [a, b] = [one, two].map(({ members }) => sha256(bytesOf(members[member].slice(0, sampled))));
+      assert.equal(a, b);
+    }
+  });
+
+  it('judge with a model that never saw a label of the newest part', async () => {
+    const judged = [];
+    for (const rows of [BOOK, swap(BOOK, trainCount, BOOK.length)]) {
+      const { forward } = await fitAndJudge(rows, SIMPLE);
+      judged.push(sha256(encodeCategory(forward.artifact)));
+    }
+    assert.equal(judged[1], judged[0]);
+  });
+});
+
+function bytesOf(array: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

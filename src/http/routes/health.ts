@@ -16,7 +16,7 @@ export const health: Route = {
         status: 'healthy',
         version: '0.1.0',
         uptime_seconds: 12.5,
-        models: { category_prediction: { status: 'active', version: '20250106-093000' } },
+        models: { category_prediction: { status: 'ready', version: '1.0.0' } },
       },
     },
   },

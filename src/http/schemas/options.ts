@@ -1,3 +1,4 @@
+import { SENSITIVITY_DEFAULT } from '../../predict/anomaly.ts';
 import type { BodyOption } from './transaction.ts';
 
 const TOP_K_MAX = 50;
@@ -19,6 +20,26 @@ export const TOP_K: BodyOption<number> = {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= TOP_K_MAX)
       return value;
     return { pointer: '/top_k', detail: `must be an integer from 1 to ${TOP_K_MAX}` };
+  },
+};
+
+const SENSITIVITY_MAX = 0.5;
+
+/** `sensitivity`: the share of ordinary traffic one accepts to see flagged. */
+export const SENSITIVITY: BodyOption<number> = {
+  name: 'sensitivity',
+  schema: {
+    type: ['number', 'null'],
+    minimum: 0,
+    maximum: SENSITIVITY_MAX,
+    default: SENSITIVITY_DEFAULT,
+    description: `Share of ordinary traffic one accepts to see flagged; above 0, at most ${SENSITIVITY_MAX}`,
+    examples: [SENSITIVITY_DEFAULT],
+  },
+  parse(value) {
+    if (value === undefined || value === null) return SENSITIVITY_DEFAULT;
+    if (typeof value === 'number' && value > 0 && value <= SENSITIVITY_MAX) return value;
+    return { pointer: '/sensitivity', detail: `must be a number above 0 and at most ${SENSITIVITY_MAX}` };
   },
 };
 

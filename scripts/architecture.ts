@@ -20,7 +20,7 @@ const LADDER: readonly (readonly string[])[] = [
   ['services.ts'],
   ['http'],
   ['predict', 'training'],
-  ['registry', 'access', 'importing'],
+  ['registry', 'access', 'importing', 'forecasting'],
   ['stores', 'monitoring'],
   ['config.ts'],
   ['errors.ts'],

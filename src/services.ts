@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { createApiKeyCheck } from './access/api-keys.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
+import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
-import { AMOUNT_MODEL, ANOMALY_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
 import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
+import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
@@ -18,6 +20,7 @@ const SERVED = {
   category_prediction: CATEGORY_MODEL,
   amount_prediction: AMOUNT_MODEL,
   anomaly_detection: ANOMALY_MODEL,
+  cashflow_forecasting: CASHFLOW_MODEL,
 };
 
 /** The parts of the program, put together for one configuration. What a command does not ask for is never opened. */
@@ -44,6 +47,7 @@ export function createServices(config: Config, clock: Clock): Services {
     clock,
   });
   const registry = createRegistry(repository, SERVED);
+  const pool = createForecastPool();
   let opening: Promise<HistoryStore> | null = null;
 
   function history(): Promise<HistoryStore> {
@@ -57,6 +61,15 @@ export function createServices(config: Config, clock: Clock): Services {
       timezone: config.timezone,
       newId: randomUUID,
     };
+    const cashflow = {
+      ...shared,
+      model: () => registry.get('cashflow_forecasting'),
+      pool,
+      clock,
+    };
+    // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
+    const served = cashflow.model();
+    if (served !== null) pool.warm(served).catch(() => {});
     return {
       config,
       version,
@@ -67,6 +80,7 @@ export function createServices(config: Config, clock: Clock): Services {
           predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
         anomaly: (request) =>
           predictAnomaly({ ...shared, model: () => registry.get('anomaly_detection') }, request),
+        cashflow: (request) => predictCashflow(cashflow, request),
         category: (request) =>
           predictCategory({ ...shared, model: () => registry.get('category_prediction') }, request),
       },
@@ -80,6 +94,7 @@ export function createServices(config: Config, clock: Clock): Services {
   async function close(): Promise<void> {
     const opened = opening;
     opening = null;
+    await pool.close();
     // One that could not be opened has told so to whoever asked for it.
     const store = await opened?.catch(() => null);
     await store?.close();

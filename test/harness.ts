@@ -6,11 +6,13 @@ import { createLogger } from '../src/http/logger.ts';
 import type { RouteRow } from '../src/http/route.ts';
 import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
+import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
 import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
+import type { CashflowAnswer } from '../src/predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
@@ -30,6 +32,13 @@ export function documentedAnswer(): CategoryAnswer {
   const example = predictCategory.replies[200].example as Record<string, unknown>;
   const { success: _success, processing_time_ms: _time, ...answer } = example;
   return answer as unknown as CategoryAnswer;
+}
+
+/** The answer the documentation shows for POST /predict/cashflow, without what the route adds. */
+export function documentedCashflow(): CashflowAnswer {
+  const example = predictCashflow.replies[200].example as Record<string, unknown>;
+  const { success: _success, processing_time_ms: _time, ...answer } = example;
+  return answer as unknown as CashflowAnswer;
 }
 
 /** A use case that gives the documented answer, cut to the `topK` asked for, and keeps what it was asked. */
@@ -62,6 +71,7 @@ export function fixedAmount(): { asked: AmountRequest[]; amount: HttpServices['p
 /** Every use case with its documented answer, but for those given. */
 export function fixedPredict(given: Partial<HttpServices['predict']> = {}): HttpServices['predict'] {
   return {
+    cashflow: async () => documentedCashflow(),
     category: fixedCategory().category,
     amount: fixedAmount().amount,
     anomaly: async () => {
@@ -72,16 +82,20 @@ export function fixedPredict(given: Partial<HttpServices['predict']> = {}): Http
     ...given,
   };
 }
+/** What a test puts in the place of the working parts. */
+export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
+  predict?: Partial<HttpServices['predict']>;
+};
 
 /** Services that work without a disk, a model or a network. */
-export function testServices(overrides: Partial<HttpServices> = {}): HttpServices {
+export function testServices({ predict, ...overrides }: TestServices = {}): HttpServices {
   const config = overrides.config ?? testConfig();
   return {
     config,
     version: '0.1.0',
     clock: fixedClock(NOW),
     authenticate: createApiKeyCheck(config),
-    predict: fixedPredict(),
+    predict: fixedPredict(predict),
     health: {
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,
@@ -91,10 +105,7 @@ export function testServices(overrides: Partial<HttpServices> = {}): HttpService
 }
 
 /** The API around {@link testServices}; close it when done. */
-export function testApp(
-  overrides: Partial<HttpServices> = {},
-  routes?: readonly RouteRow[],
-): FastifyInstance {
+export function testApp(overrides: TestServices = {}, routes?: readonly RouteRow[]): FastifyInstance {
   return buildApp(testServices(overrides), routes);
 }
 

@@ -31,6 +31,9 @@ export interface AskedModels {
  * trained, and at least one must be. Rejects with `model_not_loaded` or `artifact_invalid`.
  */
 export async function loadAskedModels(services: Services, type: unknown): Promise<AskedModels> {
+  if (type === 'cashflow_forecasting') {
+    throw new AppError('usage', `${type} gives no answer a row; ask POST /predict/cashflow`);
+  }
   const asked = modelsAsked(type);
   const trained: ModelName[] = [];
   for (const name of asked)

@@ -55,8 +55,7 @@ async function requirePort(config: Config): Promise<void> {
 async function prepare(io: Io, services: Services): Promise<void> {
   const history = await services.history();
   const isEmpty = (await history.count()) === 0;
-  const missing: ModelName[] = [];
-  for (const { name } of MODELS) if (!(await isServable(services, name))) missing.push(name);
+  const missing = await missingModels(services);
   if (!isEmpty && missing.length === 0) return;
   const progress = await createProgress(io);
   try {
@@ -69,6 +68,13 @@ async function prepare(io: Io, services: Services): Promise<void> {
   } finally {
     progress.end();
   }
+}
+
+/** The models without an active version that this program can read. */
+async function missingModels(services: Services): Promise<ModelName[]> {
+  const missing: ModelName[] = [];
+  for (const { name } of MODELS) if (!(await isServable(services, name))) missing.push(name);
+  return missing;
 }
 
 /** Whether the active version can be read by this program; why not is no matter here, since one is trained anew. */

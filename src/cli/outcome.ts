@@ -1,5 +1,6 @@
 import type { AmountDetails } from '../training/amount-trainer.ts';
 import type { AnomalyDetails } from '../training/anomaly-trainer.ts';
+import type { CashflowDetails } from '../training/cashflow-trainer.ts';
 import type { CategoryDetails } from '../training/category-trainer.ts';
 import type { TrainOutcome } from '../training/train.ts';
 import { formatAmountScores, formatBands, formatPercent, formatScores } from './scores-table.ts';
@@ -9,6 +10,7 @@ import { formatTable } from './table.ts';
 const DETAILS: Readonly<Record<string, (summary: TrainOutcome['summary']) => string[]>> = {
   amount_prediction: (summary) => formatAmount(summary as unknown as AmountDetails),
   anomaly_detection: (summary) => formatAnomaly(summary as unknown as AnomalyDetails),
+  cashflow_forecasting: (summary) => formatCashflow(summary as unknown as CashflowDetails),
   category_prediction: (summary) => formatCategory(summary as unknown as CategoryDetails),
 };
 
@@ -94,5 +96,24 @@ function formatAmount({ evaluation }: AmountDetails): string[] {
     ),
     '',
     `${than} the ${best_baseline.replace('_', ' ')}: difference in error of log amount ${lower} to ${upper} (95 % interval)`,
+  ];
+}
+
+function formatCashflow({ evaluation }: CashflowDetails): string[] {
+  const { accounts, origins, horizon_days, scores, baselines } = evaluation;
+  const [lower, upper] = evaluation.difference_to_seasonal_naive.map((share) => (100 * share).toFixed(1));
+  const than = evaluation.beats_baseline ? 'misses less than' : 'does NOT miss less than';
+  const rows = [
+    { name: 'this model', of: scores },
+    { name: 'weekday mean', of: baselines.weekday_mean },
+    { name: 'seasonal naive', of: baselines.seasonal_naive },
+  ].map(({ name, of }) => [name, of.wape.toFixed(3), of.total_error.toFixed(3)]);
+  return [
+    `judged on ${origins} forecasts of ${horizon_days} days of the newest fifth, ${accounts} accounts:`,
+    '',
+    formatTable(['', 'WAPE by day', 'error of the total'], rows, ['WAPE by day', 'error of the total']),
+    '',
+    `80 % intervals held ${formatPercent(scores.coverage_80)} of the days`,
+    `${than} the seasonal naive: difference in WAPE ${lower} to ${upper} points (95 % interval)`,
   ];
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
 import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
+import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
 
 /** How one model is doing. */
@@ -21,6 +22,7 @@ export interface HttpServices {
   readonly predict: {
     readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
     readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;
+    readonly cashflow: (request: CashflowRequest) => Promise<CashflowAnswer>;
     readonly category: (request: CategoryRequest) => Promise<CategoryAnswer>;
   };
   readonly health: {

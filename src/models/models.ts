@@ -4,6 +4,9 @@ import { probeAmount } from './amount-probe.ts';
 import type { AnomalyArtifact } from './anomaly.ts';
 import { ANOMALY_FORMAT, decodeAnomaly, encodeAnomaly } from './anomaly-file.ts';
 import { probeAnomaly } from './anomaly-probe.ts';
+import type { CashflowArtifact } from './cashflow.ts';
+import { CASHFLOW_FORMAT, decodeCashflow, encodeCashflow } from './cashflow-file.ts';
+import { probeCashflow } from './cashflow-probe.ts';
 import type { CategoryArtifact } from './category.ts';
 import { CATEGORY_FORMAT, decodeCategory, encodeCategory } from './category-file.ts';
 import { probeCategory } from './category-probe.ts';
@@ -33,5 +36,13 @@ export const ANOMALY_MODEL: Model<AnomalyArtifact> = {
   probe: probeAnomaly,
 };
 
+export const CASHFLOW_MODEL: Model<CashflowArtifact> = {
+  name: 'cashflow_forecasting',
+  format: CASHFLOW_FORMAT,
+  encode: encodeCashflow,
+  decode: decodeCashflow,
+  probe: probeCashflow,
+};
+
 /** THE table of models that can be trained, stored and served. */
-export const MODELS = [CATEGORY_MODEL, AMOUNT_MODEL, ANOMALY_MODEL] as const;
+export const MODELS = [CATEGORY_MODEL, AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL] as const;

@@ -189,7 +189,9 @@ export function growAmountsOn(
 
 /**
  * Tries leaf sizes and, beyond them, `search` random variations on the newest block of the older part, and returns the
- * best parameters with every trial. Where amounts cannot be told from anything, the largest leaves win.
+ * parameters chosen with every trial: those of the largest leaves whose error is within one standard error of the
+ * smallest one (Breiman, Friedman, Olshen and Stone, 1984), so that chance does not choose small leaves where amounts
+ * follow from nothing.
  */
 export async function searchAmountParameters(
   study: AmountStudy,
@@ -212,24 +214,50 @@ export async function searchAmountParameters(
   }
   const begin = cuts[cuts.length - 2];
   const trials: AmountTrial[] = [];
+  const errors: Float64Array[] = [];
   for (const parameters of candidates) {
     const reading = await readingOf(parameters.l2);
     const step = `trying parameters ${trials.length + 1} of ${candidates.length}`;
     const forest = await growAmountsOn(study, reading, begin, parameters, step);
-    trials.push({ ...parameters, mae_log: medianError(forest, reading, begin, trainCount) });
+    const of = medianErrors(forest, reading, begin, trainCount);
+    errors.push(of);
+    trials.push({ ...parameters, mae_log: of.reduce((sum, error) => sum + error, 0) / of.length });
   }
-  const { mae_log: _, ...best } = trials.reduce((a, b) => (b.mae_log < a.mae_log ? b : a));
-  return { best, trials };
+  return { best: candidates[chooseTrial(trials, errors)], trials };
 }
 
-function medianError(forest: RegressionForest, reading: AmountReading, begin: number, end: number): number {
-  const out = new Float64Array(1);
-  let sum = 0;
-  for (let i = begin; i < end; i++) {
-    predictQuantiles(forest, reading.vectors, (i - reading.begin) * FEATURE_COUNT, [0.5], out);
-    sum += Math.abs(out[0] - reading.targets[i - reading.begin]);
+function chooseTrial(trials: readonly AmountTrial[], errors: readonly Float64Array[]): number {
+  let least = 0;
+  for (let t = 1; t < trials.length; t++) if (trials[t].mae_log < trials[least].mae_log) least = t;
+  let chosen = least;
+  for (let t = 0; t < trials.length; t++) {
+    const more = trials[t].mae_log - trials[least].mae_log;
+    const isLarger = trials[t].min_samples_leaf > trials[chosen].min_samples_leaf;
+    if (isLarger && more <= standardError(errors[t], errors[least])) chosen = t;
   }
-  return sum / (end - begin);
+  return chosen;
+}
+
+/** Standard error of the mean difference between two errors of the same rows. */
+function standardError(a: Float64Array, b: Float64Array): number {
+  const differences = a.map((error, i) => error - b[i]);
+  const mean = differences.reduce((sum, difference) => sum + difference, 0) / a.length;
+  const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, a.length - 1) / a.length);
+}
+
+function medianErrors(
+  forest: RegressionForest,
+  reading: AmountReading,
+  begin: number,
+  end: number,
+): Float64Array {
+  const out = new Float64Array(1);
+  return Float64Array.from({ length: end - begin }, (_, i) => {
+    const at = begin + i - reading.begin;
+    predictQuantiles(forest, reading.vectors, at * FEATURE_COUNT, [0.5], out);
+    return Math.abs(out[0] - reading.targets[at]);
+  });
 }
 
 /** How far rows lay outside the intervals of each level, by level. */

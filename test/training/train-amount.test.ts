@@ -37,7 +37,11 @@ describe('training the amount model', () => {
 
   it('claims no skill where amounts follow from nothing', async () => {
     const rng = createRng(9);
-    const random = LARGER.map((row) => ({ ...row, amountMinor: -Math.round(Math.exp(4 + 4 * rng())) }));
+    const random = LARGER.map((row) => ({
+      ...row,
+      currency: null,
+      amountMinor: -Math.round(Math.exp(4 + 4 * rng())),
+    }));
     const { evaluation, trials } = await judgeAmount(random, { ...SIMPLE, isSimple: false, workers: 2 });
     assert.equal(evaluation.beats_baseline, false);
     assert.ok(evaluation.scores.mae_log < 1.03 * evaluation.baselines.overall_median.mae_log);

@@ -1,0 +1,397 @@
+import { CADENCE_DAYS, type Cadence, dueDays, type Schedule } from '../bank/cadence.ts';
+import { civilFromDays } from '../bank/calendar.ts';
+import { currencyDigits, toMajor } from '../bank/money.ts';
+import type { Transaction } from '../bank/transaction.ts';
+import { merchantKey } from '../features/merchant-key.ts';
+import { candidateSchedules, fitSchedule, type ScheduleFit } from './schedule-fit.ts';
+
+/** One payment of a stream: local day number and size in major units. */
+export interface Payment {
+  readonly day: number;
+  readonly amount: number;
+  /** Its place among the transactions that were looked through. */
+  readonly index: number;
+}
+
+/** A recurring payment: what, how often, how much. */
+export interface Stream {
+  /** 1: money in, -1: money out. */
+  readonly sign: 1 | -1;
+  readonly label: string;
+  readonly schedule: Schedule;
+  /** In order of time, at least two. */
+  readonly payments: readonly Payment[];
+  /** Whether the amount only changes in steps. */
+  readonly isAmountFixed: boolean;
+  /** Set when the latest payments differ from those before by a step. */
+  readonly priceChange: { readonly from: number; readonly to: number; readonly day: number } | null;
+  /** Whether payments have stopped coming by the last day of the history. */
+  readonly isEnded: boolean;
+}
+
+interface Rule {
+  readonly cadence: Cadence;
+  /** Median gap in days that lets a cadence be tried. */
+  readonly gap: readonly [number, number];
+  readonly deviationMax: number;
+  readonly paymentsMin: number;
+  /** Largest usual relative step between amounts. */
+  readonly irregularMax: number;
+}
+
+const RULES: readonly Rule[] = [
+  { cadence: 'weekly', gap: [6, 8], deviationMax: 2, paymentsMin: 5, irregularMax: 0.07 },
+  { cadence: 'fortnightly', gap: [12, 16], deviationMax: 3, paymentsMin: 4, irregularMax: 0.1 },
+  { cadence: 'semi_monthly', gap: [11, 18], deviationMax: 3, paymentsMin: 5, irregularMax: 0.12 },
+  { cadence: 'monthly', gap: [25, 35], deviationMax: 5, paymentsMin: 3, irregularMax: 0.5 },
+  { cadence: 'last_working_day', gap: [25, 35], deviationMax: 3, paymentsMin: 3, irregularMax: 0.5 },
+  { cadence: 'quarterly', gap: [82, 100], deviationMax: 7, paymentsMin: 3, irregularMax: 0.5 },
+  { cadence: 'annual', gap: [355, 376], deviationMax: 10, paymentsMin: 3, irregularMax: 0.3 },
+];
+const PAID_SHARE_MIN = 0.8;
+/** Amounts further apart than this (as a logarithm) are different things bought at one place. */
+const CLUSTER_GAP = 0.25;
+/** A price may rise by this much (as a logarithm) and still be the same stream. */
+const RISE_MAX = 0.25;
+
+/** Larger groups are shopping; looking for a rhythm within them would find one by chance. */
+const GROUP_MAX = 120;
+
+interface Entry extends Payment {
+  readonly row: Transaction;
+  readonly words: ReadonlySet<string>;
+}
+
+/**
+ * Finds what recurs among transactions of one currency. `days` are their local day numbers; `last` is the last day of
+ * the history. Payments are grouped by account, direction and words, then by amount, and a group is a stream when a
+ * calendar rule explains its days and its amounts are regular enough for that rule. Frequent shopping at one place is
+ * none: its amounts differ.
+ */
+export function findStreams(rows: readonly Transaction[], days: readonly number[], last: number): Stream[] {
+  const found: Found[] = [];
+  for (const entries of groupBy(
+    toEntries(rows, days),
+    (entry) => `${entry.row.accountId}\n${signOf(entry.row)}`,
+  )) {
+    const used = new Set<Entry>();
+    const accept = (stream: Found | null) => {
+      if (stream === null) return;
+      found.push(stream);
+      for (const entry of stream.entries) used.add(entry);
+    };
+    const left = () => entries.filter((entry) => !used.has(entry));
+    // An amount that returns to the day under changing words, before any words can claim a part of it.
+    for (const group of groupBy(entries, (entry) => String(entry.row.amountMinor)))
+      if (group.length >= 6) accept(tryStream(group, true));
+    for (const group of groupBy(left(), (entry) => merchantKey(entry.row)))
+      if (merchantKey(group[0].row) !== '') for (const stream of searchGroup(group)) accept(stream);
+    // One word in common (a merchant within changing phrases), most frequent words first.
+    for (const word of sharedWords(left())) {
+      const group = left().filter(({ words }) => words.has(word));
+      if (group.length >= 3 && group.length <= GROUP_MAX)
+        for (const stream of searchGroup(group)) accept(stream);
+    }
+    // The same amount again and again under changing words.
+    for (const group of groupBy(left(), (entry) => String(entry.row.amountMinor)))
+      if (group.length >= 3) accept(tryStream(group, true) ?? extract(group, 0.5));
+    // The same kind of payment of about the same size.
+    for (const group of groupBy(
+      left(),
+      ({ row }) => `${row.category}\n${row.paymentMethod}\n${row.timeKnown}`,
+    ))
+      if (group.length >= 5 && group.length <= GROUP_MAX)
+        for (const stream of searchGroup(group)) accept(stream);
+    const own = found.filter(
+      ({ entries: [entry] }) =>
+        entry.row.accountId === entries[0].row.accountId && signOf(entry.row) === signOf(entries[0].row),
+    );
+    for (const stream of joinSteps(own, found)) absorb(stream, left(), used);
+  }
+  return found
+    .filter(({ entries }) => entries.length >= 2)
+    .map((stream) => describe(stream, last))
+    .sort((a, b) => b.payments[b.payments.length - 1].amount - a.payments[a.payments.length - 1].amount);
+}
+
+interface Found {
+  entries: Entry[];
+  fit: ScheduleFit;
+}
+
+function signOf(row: Transaction): 1 | -1 {
+  return (row.amountMinor as number) >= 0 ? 1 : -1;
+}
+
+function toEntries(rows: readonly Transaction[], days: readonly number[]): Entry[] {
+  return rows.flatMap((row, index) => {
+    const minor = row.amountMinor;
+    // A reversal undoes a payment; it is none of a stream's.
+    if (minor === null || minor === 0 || (minor < 0 && row.type === 'Income')) return [];
+    const amount = Math.abs(toMajor(minor, currencyDigits(row.currency)));
+    return [{ row, index, day: days[index], amount, words: wordsOf(row) }];
+  });
+}
+
+/** Words that say how a payment was made, not to whom. */
+const COMMON_WORDS = new Set('payment transfer card visa debit credit online direct bill monthly'.split(' '));
+
+function wordsOf({ merchantName, description }: Transaction): Set<string> {
+  const words = `${merchantName} ${description}`.toLowerCase().match(/[\p{L}\p{M}]{4,}/gu) ?? [];
+  return new Set(words.filter((word) => !COMMON_WORDS.has(word)).slice(0, 8));
+}
+
+/** Words that at least three payments share, most frequent first. */
+function sharedWords(entries: readonly Entry[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { words } of entries) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts]
+    .filter(([, count]) => count >= 3)
+    .sort((a, b) => b[1] - a[1])
+    .map(([word]) => word);
+}
+
+function groupBy(entries: readonly Entry[], keyOf: (entry: Entry) => string): Entry[][] {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [entry]);
+    else group.push(entry);
+  }
+  return [...groups.values()];
+}
+
+/** Streams within the payments of one key: all of them, else each cluster of amounts. */
+function* searchGroup(group: Entry[]): Generator<Found> {
+  if (group.length < 2) return;
+  const whole = tryStream(group, false);
+  if (whole !== null) {
+    yield whole;
+    return;
+  }
+  const sorted = group.toSorted((a, b) => a.amount - b.amount);
+  let cluster: Entry[] = [];
+  for (const entry of [...sorted, null]) {
+    const previous = cluster[cluster.length - 1];
+    const isNear =
+      entry !== null && (previous === undefined || Math.log(entry.amount / previous.amount) < CLUSTER_GAP);
+    if (isNear && entry !== null) {
+      cluster.push(entry);
+      continue;
+    }
+    const ordered = cluster.toSorted((a, b) => a.day - b.day);
+    const stream =
+      (cluster.length < group.length ? tryStream(ordered, false) : null) ?? extract(ordered, 0.67);
+    if (stream !== null) yield stream;
+    cluster = entry === null ? [] : [entry];
+  }
+}
+
+const EXTRACTED_MIN = 5;
+const EXTRACTED_FROM_MAX = 45;
+const EXTRACTED_CADENCES = new Set<Cadence>(['monthly', 'last_working_day', 'weekly', 'fortnightly']);
+
+/**
+ * The stream within payments of which others are not on its days: the best schedule's payments, when those are at
+ * least `shareMin` of all between its first and its last.
+ */
+function extract(entries: readonly Entry[], shareMin: number): Found | null {
+  if (entries.length < EXTRACTED_MIN || entries.length > EXTRACTED_FROM_MAX) return null;
+  const monthDayCounts = new Uint16Array(34);
+  for (const { day } of entries) monthDayCounts[civilFromDays(day).day]++;
+  let best: Found | null = null;
+  for (const { cadence, irregularMax } of RULES) {
+    if (!EXTRACTED_CADENCES.has(cadence)) continue;
+    const step = CADENCE_DAYS[cadence];
+    for (const schedule of candidateSchedules(
+      cadence,
+      entries.map(({ day }) => day),
+    )) {
+      if (!isLikely(schedule, monthDayCounts)) continue;
+      const due = dueDays(schedule, entries[0].day - 3, entries[entries.length - 1].day + 3);
+      if (due.length < EXTRACTED_MIN) continue;
+      const chosen: Entry[] = [];
+      for (const day of due) {
+        const near = entries.filter(
+          (entry) => Math.abs(entry.day - day) <= Math.min(2, step / 7) && !chosen.includes(entry),
+        );
+        if (near.length > 0)
+          chosen.push(near.reduce((a, b) => (Math.abs(a.day - day) <= Math.abs(b.day - day) ? a : b)));
+      }
+      if (chosen.length < EXTRACTED_MIN || chosen.length <= (best?.entries.length ?? 0)) continue;
+      const span = entries.filter(({ day }) => day >= chosen[0].day && day <= chosen[chosen.length - 1].day);
+      if (chosen.length < shareMin * span.length) continue;
+      const isPurchase = chosen[0].row.timeKnown;
+      if (irregularity(chosen) > (step < 20 ? irregularMax : isPurchase ? 0.01 : 0.3)) continue;
+      const tried = tryStream(chosen, false);
+      if (tried !== null && tried.fit.deviation <= 0.7) best = tried;
+    }
+  }
+  return best;
+}
+
+/** A stream of exactly these payments (in order of time), or null when no rule explains them well enough. */
+function tryStream(entries: Entry[], isSameAmount: boolean): Found | null {
+  const days = entries.map(({ day }) => day);
+  const gaps = days.slice(1).map((day, i) => day - days[i]);
+  if (gaps.length === 0) return null;
+  const gap = middle(gaps);
+  let best: ScheduleFit | null = null;
+  for (const rule of RULES) {
+    if (gap < rule.gap[0] || gap > rule.gap[1] || entries.length < rule.paymentsMin) continue;
+    // Two payments prove nothing unless they are of one merchant and a year apart.
+    if (isSameAmount && entries.length < 3) continue;
+    const fit = fitSchedule(rule.cadence, days);
+    if (
+      fit === null ||
+      fit.hasDoubles ||
+      fit.paidShare < PAID_SHARE_MIN ||
+      fit.deviationMax > rule.deviationMax
+    )
+      continue;
+    if (fit.deviation > rule.deviationMax / 2) continue;
+    const irregular = irregularity(entries);
+    const isPunctual = fit.deviation <= 1 && entries.length >= 4;
+    // Purchases at a till fall a month apart by chance, so their amounts must be the same more often.
+    const isTill = entries[0].row.timeKnown && irregular > 0.08;
+    if (isTill && (entries.length < 8 || fit.deviation > 0.7)) continue;
+    const isSlow = rule.gap[0] > 20;
+    const factor = !isSlow ? 1 : !isPunctual ? 0.4 : fit.deviation <= 0.6 && entries.length >= 8 ? 1.7 : 1.2;
+    const allowed = rule.irregularMax * factor;
+    if (irregular > allowed) continue;
+    if (isSameAmount && fit.deviation > 1) continue;
+    if (isSameAmount && entries.length < 6 && fit.paidShare < 0.95) continue;
+    if (best === null || fit.deviation < best.deviation - 0.15) best = fit;
+  }
+  return best === null ? null : { entries, fit: nameLastWorkingDay(best) };
+}
+
+/** The last of the month, before the weekend if it falls on one, has a name of its own. */
+function nameLastWorkingDay(fit: ScheduleFit): ScheduleFit {
+  const { schedule } = fit;
+  if (schedule.cadence !== 'monthly' || schedule.monthDays[0] !== 31 || schedule.shift !== -1) return fit;
+  return { ...fit, schedule: { ...schedule, cadence: 'last_working_day' } };
+}
+
+/** Whether enough payments lie about a schedule's day of the month for it to be worth a closer look. */
+function isLikely({ monthDays, shift }: Schedule, counts: Uint16Array): boolean {
+  if (monthDays.length !== 1) return true;
+  const [day] = monthDays;
+  // A weekend moves a payment by two days at most; the last of a month may be its 28th.
+  const from = day === 31 ? 26 : day - (shift < 0 ? 4 : 2);
+  const until = day + (shift > 0 ? 4 : 2);
+  let count = 0;
+  for (let d = Math.max(1, from); d <= Math.min(31, until); d++) count += counts[d];
+  for (let d = 32; d <= until; d++) count += counts[d - 31];
+  for (let d = from; d < 1; d++) count += counts[d + 31];
+  return count >= EXTRACTED_MIN;
+}
+
+/** The usual relative step between one amount and the next, as a logarithm. */
+function irregularity(entries: readonly Entry[]): number {
+  return middle(entries.slice(1).map(({ amount }, i) => Math.abs(Math.log(amount / entries[i].amount))));
+}
+
+function middle(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+/** Joins streams that are one before and after a change of price or of words; `all` loses those joined. */
+function joinSteps(own: Found[], all: Found[]): Found[] {
+  const list = own.toSorted((a, b) => a.entries[0].day - b.entries[0].day);
+  for (let i = 0; i < list.length; i++) {
+    for (let j = i + 1; j < list.length; j++) {
+      const [one, two] = [list[i], list[j]];
+      if (one.fit.schedule.cadence !== two.fit.schedule.cadence) continue;
+      const step = CADENCE_DAYS[one.fit.schedule.cadence];
+      const lag = two.entries[0].day - one.entries[one.entries.length - 1].day;
+      const ratio = Math.log(two.entries[0].amount / one.entries[one.entries.length - 1].amount);
+      if (lag > step * 2.4 || Math.abs(ratio) > RISE_MAX) continue;
+      const entries = [...one.entries, ...two.entries].sort((a, b) => a.day - b.day);
+      if (entries.some(({ day }, e) => e > 0 && day - entries[e - 1].day < step * 0.6)) continue;
+      const joined = tryStream(entries, false);
+      if (joined === null) continue;
+      one.entries = joined.entries;
+      one.fit = joined.fit;
+      list.splice(j, 1);
+      all.splice(all.indexOf(two), 1);
+      j = i;
+    }
+  }
+  return list;
+}
+
+/** Takes in payments of about the amount that fell on due days still unpaid, whatever their words. */
+function absorb(stream: Found, left: readonly Entry[], used: Set<Entry>): void {
+  const { schedule } = stream.fit;
+  const step = CADENCE_DAYS[schedule.cadence];
+  const isFixed = irregularity(stream.entries) < 0.005;
+  const first = stream.entries[0].day;
+  const end = stream.entries[stream.entries.length - 1].day;
+  const candidates = left.filter(({ day }) => day > first - 3 * step - 4 && day < end + 3 * step + 4);
+  if (candidates.length === 0) return;
+  for (const due of dueDays(schedule, Math.floor(first - 2.2 * step), Math.ceil(end + 2.2 * step))) {
+    const near = (day: number) => Math.abs(day - due) <= Math.min(3, step / 5);
+    if (stream.entries.some(({ day }) => Math.abs(day - due) < step * 0.4)) continue;
+    let best: Entry | null = null;
+    let bestDistance = isFixed ? 0.12 : 0.3;
+    for (const entry of candidates) {
+      if (used.has(entry) || !near(entry.day)) continue;
+      const kin = stream.entries.reduce((a, b) => (Math.abs(a.day - due) <= Math.abs(b.day - due) ? a : b));
+      if (kin.row.paymentMethod !== entry.row.paymentMethod || kin.row.timeKnown !== entry.row.timeKnown)
+        continue;
+      const distance = Math.abs(Math.log(entry.amount / kin.amount));
+      if (distance >= bestDistance) continue;
+      best = entry;
+      bestDistance = distance;
+    }
+    if (best === null) continue;
+    used.add(best);
+    stream.entries = [...stream.entries, best].sort((a, b) => a.day - b.day);
+  }
+}
+
+function describe({ entries, fit }: Found, last: number): Stream {
+  const { schedule } = fit;
+  const latest = entries[entries.length - 1];
+  const payments = entries.map(({ day, amount, index }) => ({ day, amount, index }));
+  const isAmountFixed = irregularity(entries) < 0.005;
+  const due = dueDays(schedule, latest.day + Math.ceil(CADENCE_DAYS[schedule.cadence] / 2), last);
+  const patience = Math.min(20, Math.max(3, CADENCE_DAYS[schedule.cadence] / 3));
+  return {
+    sign: signOf(latest.row),
+    label: labelOf(entries),
+    schedule,
+    payments,
+    isAmountFixed,
+    priceChange: priceChange(payments, isAmountFixed),
+    isEnded: due.length > 0 && last - due[0] > patience,
+  };
+}
+
+/** The name most of the latest payments go by. */
+function labelOf(entries: readonly Entry[]): string {
+  const names = entries.slice(-6).map(({ row }) => row.merchantName || row.description);
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].reduce((a, b) => (b[1] >= a[1] ? b : a))[0];
+}
+
+/** The newest step of a stream whose amount is otherwise the same. */
+function priceChange(payments: readonly Payment[], isAmountFixed: boolean): Stream['priceChange'] {
+  if (!isAmountFixed) return null;
+  const to = payments[payments.length - 1].amount;
+  for (let i = payments.length - 2; i >= 0; i--) {
+    const from = payments[i].amount;
+    if (Math.abs(Math.log(to / from)) > 0.004) return { from, to, day: payments[i + 1].day };
+  }
+  return null;
+}
+
+/** What the next payment will be: the latest of a fixed amount, else the median of the last three. */
+export function nextAmount(payments: readonly Payment[], isAmountFixed: boolean): number {
+  if (isAmountFixed) return payments[payments.length - 1].amount;
+  return middle(payments.slice(-3).map(({ amount }) => amount));
+}

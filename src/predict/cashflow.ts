@@ -1,0 +1,104 @@
+import { DAY_MS, localDayNumber } from '../bank/calendar.ts';
+import { SERIES_DAYS_MAX } from '../bank/series.ts';
+import type { Transaction } from '../bank/transaction.ts';
+import { AppError } from '../errors.ts';
+import type { ForecastPool, ServedCashflow } from '../forecasting/forecast-pool.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { CashflowReading } from '../models/cashflow-answer.ts';
+import type { HistoryStore } from '../stores/ports.ts';
+
+/** What the use case needs; bound once at the composition root. */
+export interface CashflowDependencies {
+  /** The model that serves now, or null when none does. Read once a request, so that a request keeps its model. */
+  readonly model: () => ServedCashflow | null;
+  readonly history: Pick<HistoryStore, 'all'>;
+  readonly pool: Pick<ForecastPool, 'forecast'>;
+  readonly timezone: string;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+export interface CashflowRequest {
+  /** The history itself; null reads the stored one. */
+  readonly transactions: readonly Transaction[] | null;
+  /** Account whose stored history is read; null reads all accounts. */
+  readonly accountId: string | null;
+  readonly horizonDays: number;
+  readonly level: number;
+  readonly startingBalance: number | null;
+  /** Day number after which the forecast begins; null: what the source implies. */
+  readonly asOf: number | null;
+  readonly currency: string | null;
+}
+
+export interface CashflowAnswer extends CashflowReading {
+  readonly model_version: string;
+  readonly prediction_id: string;
+}
+
+/** Stored rows that are read at most; of more, the newest. */
+const STORED_ROWS_MAX = 100_000;
+
+/**
+ * Forecasts money in and out day by day from the transactions given, those stored of one account, or all those stored.
+ * Rejects with AppError `model_not_loaded`, `data_insufficient` (nothing to forecast from) or `invalid` (no
+ * transaction in the currency asked for).
+ */
+export async function predictCashflow(
+  dependencies: CashflowDependencies,
+  request: CashflowRequest,
+): Promise<CashflowAnswer> {
+  const model = dependencies.model();
+  if (model === null) {
+    throw new AppError('model_not_loaded', 'cashflow_forecasting has no active version');
+  }
+  const { timezone } = dependencies;
+  const today = localDayNumber(dependencies.clock(), timezone);
+  const isStored = request.transactions === null;
+  const transactions = request.transactions ?? (await readStored(dependencies, request, today));
+  if (transactions.length === 0) throw new AppError('data_insufficient', whatToDo(request));
+  const reading = await dependencies.pool.forecast(model, transactions, {
+    timezone,
+    horizon: request.horizonDays,
+    level: request.level,
+    startingBalance: request.startingBalance,
+    asOf: request.asOf,
+    currency: request.currency,
+    today: isStored ? today : null,
+  });
+  if (reading === null) throw nothingLeft(request);
+  return { ...reading, model_version: model.version, prediction_id: dependencies.newId() };
+}
+
+async function readStored(
+  { history }: CashflowDependencies,
+  { accountId, asOf }: CashflowRequest,
+  today: number,
+): Promise<Transaction[]> {
+  const rows: Transaction[] = [];
+  // Local days are at most a day away from those of UTC.
+  const from = ((asOf ?? today) - SERIES_DAYS_MAX - 1) * DAY_MS;
+  for await (const row of history.all({ from, ...(accountId === null ? {} : { accountId }) })) {
+    rows.push(row);
+    if (rows.length >= 2 * STORED_ROWS_MAX) rows.splice(0, rows.length - STORED_ROWS_MAX);
+  }
+  return rows.slice(-STORED_ROWS_MAX);
+}
+
+function whatToDo({ accountId }: CashflowRequest): string {
+  const stored =
+    accountId === null ? 'No transactions are stored' : `No transactions of account ${accountId} are stored`;
+  return `${stored}. Send the history as "transactions" in the body, or remember one with \`titans train --data FILE\` (or \`titans demo\`).`;
+}
+
+function nothingLeft({ currency, asOf }: CashflowRequest): AppError {
+  if (currency !== null) {
+    const detail = `no transaction is in ${currency}`;
+    return new AppError('invalid', `/currency: ${detail}`, { errors: [{ pointer: '/currency', detail }] });
+  }
+  const until = asOf === null ? '' : ' on or before as_of';
+  return new AppError(
+    'data_insufficient',
+    `None of the transactions has an amount${until}; there is nothing to add up.`,
+  );
+}

@@ -6,7 +6,8 @@ import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
-import { ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
@@ -17,6 +18,7 @@ import type { HistoryStore } from './stores/ports.ts';
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
   category_prediction: CATEGORY_MODEL,
+  amount_prediction: AMOUNT_MODEL,
   anomaly_detection: ANOMALY_MODEL,
   cashflow_forecasting: CASHFLOW_MODEL,
 };
@@ -74,6 +76,8 @@ export function createServices(config: Config, clock: Clock): Services {
       clock,
       authenticate: createApiKeyCheck(config),
       predict: {
+        amount: (request) =>
+          predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
         anomaly: (request) =>
           predictAnomaly({ ...shared, model: () => registry.get('anomaly_detection') }, request),
         cashflow: (request) => predictCashflow(cashflow, request),

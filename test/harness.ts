@@ -4,11 +4,13 @@ import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
 import type { RouteRow } from '../src/http/route.ts';
+import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
+import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
 import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
 import type { CashflowAnswer } from '../src/predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
@@ -52,11 +54,26 @@ export function fixedCategory(): { asked: CategoryRequest[]; category: HttpServi
   };
 }
 
+/** A use case that gives the documented answer, and keeps what it was asked. */
+export function fixedAmount(): { asked: AmountRequest[]; amount: HttpServices['predict']['amount'] } {
+  const asked: AmountRequest[] = [];
+  return {
+    asked,
+    async amount(request) {
+      asked.push(request);
+      const example = predictAmount.replies[200].example as Record<string, unknown>;
+      const { success: _success, processing_time_ms: _time, ...answer } = example;
+      return answer as unknown as AmountAnswer;
+    },
+  };
+}
+
 /** Every use case with its documented answer, but for those given. */
 export function fixedPredict(given: Partial<HttpServices['predict']> = {}): HttpServices['predict'] {
   return {
     cashflow: async () => documentedCashflow(),
     category: fixedCategory().category,
+    amount: fixedAmount().amount,
     anomaly: async () => {
       const example = predictAnomaly.replies[200].example as Record<string, unknown>;
       const { success: _success, processing_time_ms: _time, ...answer } = example;

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import type { AmountArtifact } from '../models/amount.ts';
 import type { AnomalyArtifact } from '../models/anomaly.ts';
 import type { CategoryArtifact } from '../models/category.ts';
 import type { ModelName } from '../models/model.ts';
@@ -21,6 +22,7 @@ export function modelsAsked(type: unknown): readonly ModelName[] {
 /** The models `titans predict` asks; null for one that was not asked for or was never trained. */
 export interface AskedModels {
   readonly category: LoadedModel<CategoryArtifact> | null;
+  readonly amount: LoadedModel<AmountArtifact> | null;
   readonly anomaly: LoadedModel<AnomalyArtifact> | null;
 }
 
@@ -29,6 +31,9 @@ export interface AskedModels {
  * trained, and at least one must be. Rejects with `model_not_loaded` or `artifact_invalid`.
  */
 export async function loadAskedModels(services: Services, type: unknown): Promise<AskedModels> {
+  if (type === 'cashflow_forecasting') {
+    throw new AppError('usage', `${type} gives no answer a row; ask POST /predict/cashflow`);
+  }
   const asked = modelsAsked(type);
   const trained: ModelName[] = [];
   for (const name of asked)
@@ -37,6 +42,9 @@ export async function loadAskedModels(services: Services, type: unknown): Promis
   return {
     category: trained.includes('category_prediction')
       ? await services.registry.reload('category_prediction')
+      : null,
+    amount: trained.includes('amount_prediction')
+      ? await services.registry.reload('amount_prediction')
       : null,
     anomaly: trained.includes('anomaly_detection')
       ? await services.registry.reload('anomaly_detection')

@@ -1,12 +1,14 @@
+import type { AmountDetails } from '../training/amount-trainer.ts';
 import type { AnomalyDetails } from '../training/anomaly-trainer.ts';
 import type { CashflowDetails } from '../training/cashflow-trainer.ts';
 import type { CategoryDetails } from '../training/category-trainer.ts';
 import type { TrainOutcome } from '../training/train.ts';
-import { formatBands, formatPercent, formatScores } from './scores-table.ts';
+import { formatAmountScores, formatBands, formatPercent, formatScores } from './scores-table.ts';
 import { formatTable } from './table.ts';
 
 /** How each model's own part of the summary is told; a model without a row is told by its verdict alone. */
 const DETAILS: Readonly<Record<string, (summary: TrainOutcome['summary']) => string[]>> = {
+  amount_prediction: (summary) => formatAmount(summary as unknown as AmountDetails),
   anomaly_detection: (summary) => formatAnomaly(summary as unknown as AnomalyDetails),
   cashflow_forecasting: (summary) => formatCashflow(summary as unknown as CashflowDetails),
   category_prediction: (summary) => formatCategory(summary as unknown as CategoryDetails),
@@ -71,6 +73,29 @@ function formatCategory({ evaluation }: CategoryDetails): string[] {
     `abstained: ${formatPercent(scores.abstained_share)}`,
     '',
     `${than} text alone: difference in accuracy ${lower} to ${upper} points (95 % interval)`,
+  ];
+}
+
+function formatAmount({ evaluation }: AmountDetails): string[] {
+  const { scores, baselines, intervals, best_baseline } = evaluation;
+  const [lower, upper] = evaluation.difference_to_baseline.map((error) => error.toFixed(3));
+  const than = evaluation.beats_baseline ? 'nearer to the truth than' : 'NOT nearer to the truth than';
+  return [
+    `judged on the newest ${evaluation.test_rows} rows, fitted on the ${evaluation.train_rows} before them:`,
+    '',
+    formatAmountScores([
+      ['this model', scores],
+      ['category median', baselines.category_median],
+      ['merchant median', baselines.merchant_median],
+      ['overall median', baselines.overall_median],
+    ]),
+    '',
+    ...intervals.map(
+      ({ level, coverage }) =>
+        `intervals of ${formatPercent(level)} held the true amount in ${formatPercent(coverage)} of rows`,
+    ),
+    '',
+    `${than} the ${best_baseline.replace('_', ' ')}: difference in error of log amount ${lower} to ${upper} (95 % interval)`,
   ];
 }
 

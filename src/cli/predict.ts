@@ -3,6 +3,7 @@ import { createOutput, type Output, type OutputColumn, type OutputValues } from 
 import type { Table } from '../importing/read-table.ts';
 import { writePieces } from '../importing/write-file.ts';
 import { formatFaults } from '../importing/write-rejects.ts';
+import { type AmountReading, estimateAmount } from '../models/amount.ts';
 import { type AnomalyReading, assess } from '../models/anomaly.ts';
 import { type CategoryReading, classify } from '../models/category.ts';
 import { riskLevel, SENSITIVITY_DEFAULT } from '../predict/anomaly.ts';
@@ -23,6 +24,9 @@ const CATEGORY_COLUMNS: readonly OutputColumn[] = [
   'confidence_band',
   'top_predictions',
 ];
+const AMOUNT_COLUMNS: readonly OutputColumn[] = ['predicted_amount', 'amount_lower', 'amount_upper'];
+/** Share of rows whose true amount the interval is to hold. */
+const AMOUNT_LEVEL = 0.8;
 const ANOMALY_COLUMNS: readonly OutputColumn[] = ['is_anomaly', 'anomaly_score', 'risk_level', 'reasons'];
 const SCORE_DIGITS = 6;
 const CATEGORIES_SHOWN = 5;
@@ -30,6 +34,7 @@ const CONFIDENCE_DIGITS = 4;
 
 interface Answer {
   readonly category: CategoryReading | null;
+  readonly amount: AmountReading | null;
   readonly anomaly: AnomalyReading | null;
 }
 type Answers = readonly (Answer | null)[];
@@ -53,7 +58,7 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
   try {
     const models = await loadAskedModels(services, options.modelType);
     const table = await readDataFile(io, config, path, options, progress);
-    const { category, anomaly } = models;
+    const { category, amount, anomaly } = models;
     const { timezone } = config;
     const answers = await replayFile<Answer>(
       await services.history(),
@@ -64,12 +69,14 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
       },
       (transaction, past) => ({
         category: category && classify(category.artifact, transaction, past, timezone, topK),
+        amount: amount && estimateAmount(amount.artifact, transaction, past, timezone, AMOUNT_LEVEL),
         anomaly: anomaly && assess(anomaly.artifact, transaction, past, timezone),
       }),
     );
     progress.end();
     const columns = [
       ...(category === null ? [] : CATEGORY_COLUMNS),
+      ...(amount === null ? [] : AMOUNT_COLUMNS),
       ...(anomaly === null ? [] : ANOMALY_COLUMNS),
       'error' as const,
     ].filter((column) => column !== 'top_predictions' || topK > 1);
@@ -105,6 +112,7 @@ function outputValues(row: Table['rows'][number], answer: Answers[number]): Outp
   if (answer === null) return { error: formatFaults(row.faults) };
   return {
     ...(answer.category === null ? {} : categoryValues(answer.category)),
+    ...(answer.amount === null ? {} : amountValues(answer.amount)),
     ...(answer.anomaly === null ? {} : anomalyValues(answer.anomaly)),
   };
 }
@@ -117,6 +125,10 @@ function categoryValues({ top }: CategoryReading): OutputValues {
     confidence_band: confidenceBand(confidence),
     top_predictions: top.map((one) => `${one.category} ${roundConfidence(one.confidence)}`),
   };
+}
+
+function amountValues({ amount, lower, upper }: AmountReading): OutputValues {
+  return { predicted_amount: amount, amount_lower: lower, amount_upper: upper };
 }
 
 function anomalyValues({ score, tailShare, reasons }: AnomalyReading): OutputValues {
@@ -137,7 +149,7 @@ function summarise(
   table: Table,
   answers: Answers,
   out: string | undefined,
-  { category, anomaly }: AskedModels,
+  { category, amount, anomaly }: AskedModels,
 ): string[] {
   const counts = new Map<string, number>();
   let abstained = 0;
@@ -153,7 +165,7 @@ function summarise(
     counts.set(best, (counts.get(best) ?? 0) + 1);
   }
   const where = out === undefined ? '' : ` to ${out}`;
-  const by = [category, anomaly].flatMap((model) =>
+  const by = [category, amount, anomaly].flatMap((model) =>
     model === null ? [] : [`${model.name} ${model.version}`],
   );
   const lines = [

@@ -1,3 +1,4 @@
+import type { AmountScores } from '../training/evaluate-amount.ts';
 import type { CategoryScores } from '../training/score-category.ts';
 import { formatTable } from './table.ts';
 
@@ -11,6 +12,23 @@ export function formatScores(scores: readonly (readonly [name: string, scores: C
     ...[of.accuracy, of.macro_f1, of.log_loss, of.ece, of.brier].map((figure) => figure.toFixed(3)),
   ]);
   return formatTable(['', 'rows', ...FIGURES], rows, ['rows', ...FIGURES]);
+}
+
+const AMOUNT_FIGURES = ['error of log', 'RMSE of log', 'mean error', 'median error'];
+
+/** One line per predictor of amounts with the figures that compare them. */
+export function formatAmountScores(
+  scores: readonly (readonly [name: string, scores: AmountScores])[],
+): string {
+  const rows = scores.map(([name, of]) => [
+    name,
+    String(of.rows),
+    of.mae_log.toFixed(3),
+    of.rmse_log.toFixed(3),
+    of.mae.toFixed(2),
+    of.median_error.toFixed(2),
+  ]);
+  return formatTable(['', 'rows', ...AMOUNT_FIGURES], rows, ['rows', ...AMOUNT_FIGURES]);
 }
 
 /** How far each confidence band can be relied on. */

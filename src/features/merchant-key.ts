@@ -23,3 +23,9 @@ export function merchantKey(transaction: Transaction): string {
   }
   return key === '' ? text : key;
 }
+
+/** First word of a merchant key: chains share it where branches differ. */
+export function firstWord(merchant: string): string {
+  const end = merchant.indexOf(' ');
+  return end < 0 ? merchant : merchant.slice(0, end);
+}

@@ -3,6 +3,7 @@ import { docs, docsAsset } from './routes/docs.ts';
 import { health } from './routes/health.ts';
 import { home } from './routes/home.ts';
 import { openapi } from './routes/openapi.ts';
+import { predictAmount } from './routes/predict-amount.ts';
 import { predictAnomaly } from './routes/predict-anomaly.ts';
 import { predictCashflow } from './routes/predict-cashflow.ts';
 import { predictCategory } from './routes/predict-category.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'GET', url: '/health', scope: 'public', route: health },
   { method: 'GET', url: '/livez', scope: 'public', route: live },
   { method: 'GET', url: '/openapi.json', scope: 'public', route: openapi },
+  { method: 'POST', url: '/predict/amount', scope: 'predict', route: predictAmount },
   { method: 'POST', url: '/predict/anomaly', scope: 'predict', route: predictAnomaly },
   { method: 'POST', url: '/predict/cashflow', scope: 'predict', route: predictCashflow },
   { method: 'POST', url: '/predict/category', scope: 'predict', route: predictCategory },

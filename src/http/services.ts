@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
 import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
 import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
@@ -19,6 +20,7 @@ export interface HttpServices {
   readonly clock: Clock;
   readonly authenticate: Authenticate;
   readonly predict: {
+    readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
     readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;
     readonly cashflow: (request: CashflowRequest) => Promise<CashflowAnswer>;
     readonly category: (request: CategoryRequest) => Promise<CategoryAnswer>;

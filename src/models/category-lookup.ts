@@ -1,6 +1,6 @@
 import { DAY_MS } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
-import { merchantKey } from '../features/merchant-key.ts';
+import { firstWord, merchantKey } from '../features/merchant-key.ts';
 import type { PastRow } from '../features/past.ts';
 import type { Tensor, TypedArray } from '../kernels/safetensors/dtypes.ts';
 import { decodeStrings, encodeStrings } from '../kernels/safetensors/strings.ts';
@@ -29,12 +29,6 @@ const KEYS_MAX = 200_000;
 const WORD_STRENGTH = 4;
 const MERCHANT_STRENGTH = 2;
 const ACCOUNT_STRENGTH = 2;
-
-/** First word of a merchant key: chains share it where branches differ. */
-export function firstWord(merchant: string): string {
-  const end = merchant.indexOf(' ');
-  return end < 0 ? merchant : merchant.slice(0, end);
-}
 
 /** Weight of a row of the given age: halves every 180 days. */
 export function recencyWeight(at: number, until: number): number {

@@ -1,62 +1,10 @@
-import { DAY_MS } from '../bank/calendar.ts';
-import type { Transaction } from '../bank/transaction.ts';
-import { toPastRow } from '../features/past.ts';
 import { type CategoryArtifact, judge } from './category.ts';
-
-const AT = Date.UTC(2025, 0, 6, 9, 30);
-
-const COFFEE: Transaction = {
-  id: null,
-  accountId: null,
-  at: AT,
-  timeKnown: true,
-  amountMinor: -2550,
-  currency: null,
-  type: 'Expense',
-  description: 'Coffee shop purchase',
-  merchantName: '',
-  category: '',
-  paymentMethod: 'credit_card',
-  location: '',
-  merchantCategoryCode: '',
-  country: '',
-  reference: '',
-  tags: [],
-  balanceAfterMinor: null,
-};
-
-/** Transactions that between them touch every member: words, none, income, a place, another alphabet, a bare date. */
-const PROBES: readonly Transaction[] = [
-  COFFEE,
-  { ...COFFEE, description: '', type: null, amountMinor: 0 },
-  {
-    ...COFFEE,
-    description: 'ACME PAYROLL 0425',
-    type: 'Income',
-    amountMinor: 310_000,
-    paymentMethod: 'bank_transfer',
-  },
-  {
-    ...COFFEE,
-    description: 'POS 4421 GREEN GROCER LEEDS GB',
-    location: 'Leeds',
-    currency: 'GBP',
-    tags: ['home'],
-  },
-  { ...COFFEE, description: 'ΚΑΦΕ 24 ☕', merchantName: 'Kafe', timeKnown: false, amountMinor: -99_999_999 },
-  { ...COFFEE, description: 'monthly rent', accountId: 'probe', amountMinor: -95_000 },
-];
-
-const PAST = [1, 31, 61]
-  .map((days) =>
-    toPastRow({ ...COFFEE, description: 'monthly rent', at: AT - days * DAY_MS, amountMinor: -95_000 }),
-  )
-  .reverse();
+import { PROBE_PAST, PROBES } from './probes.ts';
 
 /** Likeliest class and calibrated confidence of each probe: the same numbers for the same artifact, on every load. */
 export function probeCategory(artifact: CategoryArtifact): readonly number[] {
   return PROBES.flatMap((transaction) => {
-    const past = transaction.accountId === null ? [] : PAST;
+    const past = transaction.accountId === null ? [] : PROBE_PAST;
     const { best } = judge(artifact, transaction, past, 'UTC');
     return [best, artifact.scratch.joint[best]];
   });

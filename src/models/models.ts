@@ -1,3 +1,6 @@
+import type { AmountArtifact } from './amount.ts';
+import { AMOUNT_FORMAT, decodeAmount, encodeAmount } from './amount-file.ts';
+import { probeAmount } from './amount-probe.ts';
 import type { AnomalyArtifact } from './anomaly.ts';
 import { ANOMALY_FORMAT, decodeAnomaly, encodeAnomaly } from './anomaly-file.ts';
 import { probeAnomaly } from './anomaly-probe.ts';
@@ -17,6 +20,14 @@ export const CATEGORY_MODEL: Model<CategoryArtifact> = {
   probe: probeCategory,
 };
 
+export const AMOUNT_MODEL: Model<AmountArtifact> = {
+  name: 'amount_prediction',
+  format: AMOUNT_FORMAT,
+  encode: encodeAmount,
+  decode: decodeAmount,
+  probe: probeAmount,
+};
+
 export const ANOMALY_MODEL: Model<AnomalyArtifact> = {
   name: 'anomaly_detection',
   format: ANOMALY_FORMAT,
@@ -34,4 +45,4 @@ export const CASHFLOW_MODEL: Model<CashflowArtifact> = {
 };
 
 /** THE table of models that can be trained, stored and served. */
-export const MODELS = [CATEGORY_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL] as const;
+export const MODELS = [CATEGORY_MODEL, AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL] as const;

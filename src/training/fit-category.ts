@@ -21,6 +21,7 @@ import { fitLookup, recencyWeight } from '../models/category-lookup.ts';
 import { RECIPES, type Recipe, writeTokens } from '../models/category-tokens.ts';
 import { breathe } from './breathe.ts';
 import { fitTexts, type TextRequest } from './fit-text.ts';
+import { forwardCuts } from './forward-cuts.ts';
 import { growForest } from './grow-forest.ts';
 import { readTokens, type TokenTable, tabulateTokens } from './token-table.ts';
 import type { TrainOptions } from './trainer.ts';
@@ -39,9 +40,6 @@ export interface CategoryTrial extends CategoryParameters {
   readonly log_loss: number;
 }
 
-// Shares of the training rows at which forward blocks begin: each block is read by what lies before it.
-const CUTS = [0.35, 0.48, 0.61, 0.74, 0.87];
-const CUTS_SIMPLE = [0.4, 0.7];
 const TREES = 100;
 const TREES_SIMPLE = 20;
 const POOL_ROWS_MAX = 20_000;
@@ -81,8 +79,6 @@ export function openStudy(
   const codes = new Map(categories.map((name, code) => [name, code]));
   const labels = new Int32Array(new SharedArrayBuffer(4 * rows.length));
   for (let i = 0; i < rows.length; i++) labels[i] = codes.get(rows[i].category) as number;
-  const shares = options.isSimple ? CUTS_SIMPLE : CUTS;
-  const starts = shares.map((share) => Math.max(1, Math.floor(share * trainCount)));
   return {
     rows,
     trainCount,
@@ -91,7 +87,7 @@ export function openStudy(
     labels,
     tables: new Map(),
     texts: new Map(),
-    cuts: [...new Set([...starts, trainCount])].sort((a, b) => a - b),
+    cuts: forwardCuts(trainCount, options.isSimple),
     options,
   };
 }

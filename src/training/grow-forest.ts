@@ -1,68 +1,109 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Forest, joinTrees } from '../kernels/forest/forest.ts';
+import { joinRegressionTrees, type RegressionForest } from '../kernels/forest/regression.ts';
 import { type Bins, binFeatures } from '../kernels/tree/bins.ts';
+import type { RegressionTreeOptions } from '../kernels/tree/grow-regression.ts';
+import { rankValues } from '../kernels/tree/levels.ts';
 import type { ForestOptions, TreeOptions } from '../kernels/tree/options.ts';
-import type { Tree } from '../kernels/tree/tree.ts';
 import { assert } from '../lib/assert.ts';
-import { growTreeOfTask, type TreeTask } from './forest-worker.ts';
+import {
+  growRegressionTreeOfTask,
+  growTreeOfTask,
+  type RegressionTask,
+  type TreeTask,
+} from './forest-worker.ts';
 import { type RunOptions, runTasks } from './run-tasks.ts';
 
-export interface GrowForestRequest extends ForestOptions {
+/** The rows a forest is grown on, and how it is watched. */
+interface GrowRequest extends RunOptions {
   /** Either binned features, or rows (row-major) with their `rowCount` and `featureCount` to be binned here. */
   readonly bins?: Bins;
   readonly rows?: Float32Array;
   readonly rowCount?: number;
   readonly featureCount?: number;
+}
+
+export interface GrowForestRequest extends ForestOptions, GrowRequest {
   /** Class of every row, 0 to classCount - 1. */
   readonly labels: Uint16Array | Int32Array;
   readonly classCount: number;
-  /** Worker threads; 0 and 1 both mean one, so that the caller's event loop stays free. */
-  readonly workers: number;
-  readonly onProgress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+}
+
+export interface GrowRegressionRequest extends RegressionTreeOptions, GrowRequest {
+  /** Value of every row, finite. */
+  readonly values: Float64Array;
+  /** Number of trees. Default 100. */
+  readonly trees?: number;
+  readonly seed?: number;
 }
 
 /** Rows times trees up to which starting a thread takes longer than the work. */
 export const SMALL_WORK_MAX = 20_000;
+
+const TREES = 100;
 
 /**
  * Grows a random forest in worker threads over shared memory. Each tree has its own seed, so the same bytes result
  * with any number of workers. Very small forests are grown here, with a pause after every tree. Rejects with the signal's reason (an AbortError) when aborted.
  */
 export async function growForest(request: GrowForestRequest): Promise<Forest> {
-  const { classCount } = request;
   request.signal?.throwIfAborted();
-  const trees = request.trees ?? 100;
-  assert(Number.isInteger(trees) && trees >= 1, 'a forest has at least one tree');
   const bins = sharedBins(request);
-  const task: Task = {
+  const task: Omit<TreeTask, 'tree'> = {
     bins,
     labels: share(Int32Array.from(request.labels)),
-    classCount,
+    classCount: request.classCount,
     options: treeOptions(request),
     seed: request.seed ?? 0,
   };
-  const grow = bins.rowCount * trees <= SMALL_WORK_MAX ? growHere : growInThreads;
-  return joinTrees(await grow(task, trees, request), bins);
+  return joinTrees(await growTrees(growTreeOfTask, task, request.trees ?? TREES, request), bins);
 }
 
-type Task = Omit<TreeTask, 'tree'>;
-type Watcher = RunOptions;
+/** Grows a quantile regression forest, with the guarantees of {@link growForest}. */
+export async function growRegressionForest(request: GrowRegressionRequest): Promise<RegressionForest> {
+  request.signal?.throwIfAborted();
+  const bins = sharedBins(request);
+  const { levels, ranks } = rankValues(request.values.subarray(0, bins.rowCount));
+  const { maxDepth, minSamplesLeaf, minSamplesSplit, maxFeatures, bootstrap, maxSamples, leafSamplesMax } =
+    request;
+  const task: Omit<RegressionTask, 'tree'> = {
+    bins,
+    target: { levels: share(levels), ranks: share(ranks) },
+    options: {
+      maxDepth,
+      minSamplesLeaf,
+      minSamplesSplit,
+      maxFeatures,
+      bootstrap,
+      maxSamples,
+      leafSamplesMax,
+    },
+    seed: request.seed ?? 0,
+  };
+  const trees = await growTrees(growRegressionTreeOfTask, task, request.trees ?? TREES, request);
+  return joinRegressionTrees(trees, bins, levels);
+}
 
-async function growHere(task: Task, trees: number, { onProgress, signal }: Watcher): Promise<Tree[]> {
-  const grown: Tree[] = [];
-  while (grown.length < trees) {
-    grown.push(growTreeOfTask({ ...task, tree: grown.length }));
+/** Grows `trees` trees here where that is little work, else in threads. */
+async function growTrees<Task extends { readonly bins: Bins; readonly tree: number }, Grown>(
+  grow: (task: Task) => Grown,
+  shared: Omit<Task, 'tree'>,
+  trees: number,
+  { workers, onProgress, signal }: RunOptions,
+): Promise<Grown[]> {
+  assert(Number.isInteger(trees) && trees >= 1, 'a forest has at least one tree');
+  const tasks = Array.from({ length: trees }, (_, tree) => ({ ...shared, tree }) as Task);
+  if (tasks[0].bins.rowCount * trees > SMALL_WORK_MAX) {
+    return runTasks('forest-worker', grow.name, tasks, { workers, onProgress, signal });
+  }
+  const grown: Grown[] = [];
+  for (const task of tasks) {
+    grown.push(grow(task));
     onProgress?.(grown.length, trees);
     await setImmediate();
     signal?.throwIfAborted();
   }
   return grown;
-}
-
-function growInThreads(task: Task, trees: number, watcher: Watcher): Promise<Tree[]> {
-  const tasks = Array.from({ length: trees }, (_, tree) => ({ ...task, tree }));
-  return runTasks('forest-worker', growTreeOfTask.name, tasks, watcher);
 }
 
 /** The options a tree needs, with the weights in shared memory. */
@@ -81,7 +122,7 @@ function treeOptions(request: GrowForestRequest): TreeOptions {
   };
 }
 
-function sharedBins(request: GrowForestRequest): Bins {
+function sharedBins(request: GrowRequest): Bins {
   const { bins, rows, rowCount, featureCount } = request;
   if (bins === undefined) {
     assert(rows !== undefined && rowCount !== undefined && featureCount !== undefined, 'give bins or rows');
@@ -97,7 +138,7 @@ function sharedBins(request: GrowForestRequest): Bins {
   };
 }
 
-type Shareable = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array;
+type Shareable = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 /** The same values in memory all threads see; the array itself if it lies there already. */
 function share<T extends Shareable>(values: T): T {

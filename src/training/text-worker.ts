@@ -1,4 +1,5 @@
 import { fitText, type TextModel } from '../kernels/text/model.ts';
+import { fitTextRegression, type TextRegression } from '../kernels/text/regression.ts';
 import { readTokens, type TokenTable } from './token-table.ts';
 
 /** One text model to fit on the first `count` rows of a shared table. */
@@ -30,4 +31,16 @@ export function fitTextOfTask(task: TextTask): TextModel {
       onEpoch: () => Atomics.add(task.rounds, 0, 1),
     },
   );
+}
+
+/** One linear regression on tokens to fit on the first rows of a shared table, one for each value. */
+export interface TextRegressionTask {
+  readonly table: TokenTable;
+  readonly values: Float64Array;
+  readonly l2: number;
+}
+
+/** What a worker thread does: fit one linear regression on tokens. */
+export function fitTextRegressionOfTask({ table, values, l2 }: TextRegressionTask): TextRegression {
+  return fitTextRegression((index, tokens) => readTokens(table, index, tokens), values, { l2 });
 }

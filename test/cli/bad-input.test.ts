@@ -165,7 +165,8 @@ for (const [index, { name, content, train, predict, rows, rejects }] of CASES.en
       }
       const written = ran.stdout.split('\n').slice(1, -1);
       assert.equal(written.length, rows, 'one row out per row in');
-      const answer = /,(VERY_HIGH|HIGH|MEDIUM|LOW),(true|false),[\d.]+,(low|medium|high|critical),.*,$/;
+      const answer =
+        /,(VERY_HIGH|HIGH|MEDIUM|LOW)(,-?\d+(\.\d+)?){3},(true|false),[\d.]+,(low|medium|high|critical),.*,$/;
       const failed = written.filter((line) => !answer.test(line));
       assert.equal(failed.length, rejects, 'every row is labelled or says why not');
       assert.equal(readFileSync(rejectsPath, 'utf8').trimEnd().split('\n').length - 1, rejects);

@@ -67,8 +67,7 @@ describe('wrong use exits with 2, says what is wrong and suggests', () => {
     ['a port out of range', ['serve', '--port', '65536'], /whole number from 0 to 65535/],
     ['an unknown model type', ['train', '--model-type', 'amount'], /one of all, category_prediction/],
     ['a mapping without column', ['predict', 'a', '--map', 'amount'], /field=column/],
-    ['a model of a later version', ['train', '--model-type', 'amount_prediction'], /later version/],
-    ['the same for predict', ['predict', 'a', '--model-type', 'cashflow_forecasting'], /later version/],
+    ['a model without rows', ['predict', 'a', '--model-type', 'cashflow_forecasting'], /no answer a row/],
     ['an unknown model name', ['models', 'info', 'category'], /the models are category_prediction/],
     ['an unknown time zone', ['config', '--timezone', 'Mars'], /TITANS_TIMEZONE must be an IANA/],
   ];

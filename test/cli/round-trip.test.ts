@@ -88,14 +88,14 @@ describe('train, then use the model', () => {
     const written = linesOf(stdout);
     assert.equal(
       written[0],
-      `${HEADER},predicted_category,confidence_score,confidence_band,is_anomaly,anomaly_score,risk_level,reasons,error`,
+      `${HEADER},predicted_category,confidence_score,confidence_band,predicted_amount,amount_lower,amount_upper,is_anomaly,anomaly_score,risk_level,reasons,error`,
     );
     assert.equal(written.length, 1 + lines.length - cut);
     for (const [index, line] of lines.slice(cut).entries()) {
       assert.ok(written[index + 1].startsWith(`${line},`), line);
       assert.match(
         written[index + 1].slice(line.length),
-        /^,("[^"]+"|[^,]+),(0\.\d+|1),(VERY_HIGH|HIGH|MEDIUM|LOW),(true|false),[\d.]+,(low|medium|high|critical),(".*")?[^",]*,$/,
+        /^,("[^"]+"|[^,]+),(0\.\d+|1),(VERY_HIGH|HIGH|MEDIUM|LOW)(,-?\d+(\.\d+)?){3},(true|false),[\d.]+,(low|medium|high|critical),(".*")?[^",]*,$/,
       );
     }
     assert.match(stderr, /most frequent: .+ %/);
@@ -114,6 +114,19 @@ describe('train, then use the model', () => {
       assert.equal(listed.length, 3);
       assert.equal(listed[0], `${category} ${score}`);
     }
+  });
+
+  it('predict writes only what the model that is asked for says, the amount within its interval', async () => {
+    const args = ['predict', newer, '--model-type', 'amount_prediction', '--data-dir', dataDir];
+    const { status, stdout, stderr } = await run(args);
+    assert.equal(status, 0, stderr);
+    const [header, ...rows] = linesOf(stdout);
+    assert.equal(header, `${HEADER},predicted_amount,amount_lower,amount_upper,error`);
+    for (const row of rows) {
+      const [amount, lower, upper] = row.split(',').slice(-4).map(Number);
+      assert.ok(lower <= amount && amount <= upper, row);
+    }
+    assert.match(stderr, /amount_prediction 1\.0\.0/);
   });
 
   it('predict to a file writes the same, whole, and leaves nothing beside it', async () => {

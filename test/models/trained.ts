@@ -1,6 +1,8 @@
 import type { Transaction } from '../../src/bank/transaction.ts';
+import type { AmountArtifact } from '../../src/models/amount.ts';
 import type { CategoryArtifact } from '../../src/models/category.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
+import { type AmountTraining, trainAmount } from '../../src/training/train-amount.ts';
 import { type CategoryTraining, trainCategory } from '../../src/training/train-category.ts';
 
 /** A small book of made-up accounts, in order of time. */
@@ -14,4 +16,12 @@ let training: Promise<CategoryTraining> | null = null;
 export async function trainedCategory(): Promise<CategoryArtifact> {
   training ??= trainCategory(BOOK, null, SIMPLE);
   return (await training).artifact;
+}
+
+let amountTraining: Promise<AmountTraining> | null = null;
+
+/** An amount model trained on {@link BOOK} in simple mode, once a test file. */
+export async function trainedAmount(): Promise<AmountArtifact> {
+  amountTraining ??= trainAmount(BOOK, null, SIMPLE);
+  return (await amountTraining).artifact;
 }

@@ -1,9 +1,9 @@
 import type { ParseOptions } from '../../bank/fields.ts';
-import { AppError } from '../../errors.ts';
 import type { AnomalyRequest } from '../../predict/anomaly.ts';
 import { elapsedMs } from '../plugins/process-time.ts';
 import { bindBody, type Route } from '../route.ts';
 import { ANOMALY_REPLY, ANOMALY_REQUEST, type AnomalyReply } from '../schemas/anomaly.ts';
+import { invalidBody } from '../schemas/invalid-body.ts';
 import { SENSITIVITY } from '../schemas/options.ts';
 import { parseFlatBody } from '../schemas/transaction.ts';
 import type { HttpServices } from '../services.ts';
@@ -85,14 +85,6 @@ function createParser({ config, clock }: HttpServices): (json: unknown) => Anoma
     const options: ParseOptions = { now: clock(), timezone, currency, amount: 'required' };
     const body = parseFlatBody(json, OPTIONS, options);
     if (body.ok) return { transaction: body.transaction, sensitivity: body.options.sensitivity };
-    throw invalid(body.faults);
+    throw invalidBody(body.faults);
   };
-}
-
-function invalid(faults: readonly { pointer: string; detail: string }[]): AppError {
-  const detail =
-    faults.length === 1
-      ? `${faults[0].pointer || 'the body'} ${faults[0].detail}`
-      : `${faults.length} values are wrong; see errors`;
-  return new AppError('invalid', detail, { errors: faults });
 }

@@ -1,9 +1,9 @@
 import type { ParseOptions } from '../../bank/fields.ts';
-import { AppError } from '../../errors.ts';
 import type { CategoryRequest } from '../../predict/category.ts';
 import { elapsedMs } from '../plugins/process-time.ts';
 import { bindBody, type Route } from '../route.ts';
 import { CATEGORY_REPLY, CATEGORY_REQUEST, type CategoryReply } from '../schemas/category.ts';
+import { invalidBody } from '../schemas/invalid-body.ts';
 import { TOP_K } from '../schemas/options.ts';
 import { parseFlatBody } from '../schemas/transaction.ts';
 import type { HttpServices } from '../services.ts';
@@ -81,14 +81,6 @@ function createParser({ config, clock }: HttpServices): (json: unknown) => Categ
     const options: ParseOptions = { now: clock(), timezone, currency, amount: 'required' };
     const body = parseFlatBody(json, OPTIONS, options);
     if (body.ok) return { transaction: body.transaction, topK: body.options.topK };
-    throw invalid(body.faults);
+    throw invalidBody(body.faults);
   };
-}
-
-function invalid(faults: readonly { pointer: string; detail: string }[]): AppError {
-  const detail =
-    faults.length === 1
-      ? `${faults[0].pointer || 'the body'} ${faults[0].detail}`
-      : `${faults.length} values are wrong; see errors`;
-  return new AppError('invalid', detail, { errors: faults });
 }

@@ -42,3 +42,25 @@ export const SENSITIVITY: BodyOption<number> = {
     return { pointer: '/sensitivity', detail: `must be a number above 0 and at most ${SENSITIVITY_MAX}` };
   },
 };
+
+const LEVEL_MIN = 0.5;
+const LEVEL_MAX = 0.99;
+const LEVEL_DEFAULT = 0.8;
+
+/** `confidence_level`: share of cases in which an interval is to hold the truth. */
+export const CONFIDENCE_LEVEL: BodyOption<number> = {
+  name: 'confidence_level',
+  schema: {
+    type: ['number', 'null'],
+    minimum: LEVEL_MIN,
+    maximum: LEVEL_MAX,
+    default: LEVEL_DEFAULT,
+    description: 'Share of cases in which the interval is to hold the truth',
+    examples: [LEVEL_DEFAULT],
+  },
+  parse(value) {
+    if (value === undefined || value === null) return LEVEL_DEFAULT;
+    if (typeof value === 'number' && value >= LEVEL_MIN && value <= LEVEL_MAX) return value;
+    return { pointer: '/confidence_level', detail: `must be a number from ${LEVEL_MIN} to ${LEVEL_MAX}` };
+  },
+};

@@ -1,37 +1,27 @@
 import { assert } from '../../lib/assert.ts';
-import { createRng, type Rng } from '../../lib/rng.ts';
+import { createRng } from '../../lib/rng.ts';
 import { drawBag } from './bag.ts';
 import type { Bins } from './bins.ts';
-import { FEATURES_MAX, NODE_WORDS, packLeaf, packSplit } from './node.ts';
-import { type ResolvedTreeOptions, resolveTreeOptions, type TreeOptions } from './options.ts';
-import { gatherCodes } from './order.ts';
-import { partition } from './partition.ts';
-import { type ClassNode, createClassNode, fillClassNode, scanFeature } from './split-class.ts';
+import { type Criterion, growNodes } from './grow-nodes.ts';
+import { FEATURES_MAX } from './node.ts';
+import { resolveTreeOptions, type TreeOptions } from './options.ts';
+import { createClassNode, fillClassNode, scanFeature } from './split-class.ts';
 import type { Tree } from './tree.ts';
 
-/** Words of one entry of the stack of nodes still to be split. */
-const ENTRY = 5;
-
-/** Everything a growing tree writes to. */
-interface Growing {
-  /** Codes of each feature. */
-  readonly columns: readonly Uint8Array[];
+/** Rows of a tree's sample with the class and weight of every row. */
+interface Sample {
   readonly rows: Int32Array;
-  readonly spare: Int32Array;
   readonly rowClass: Uint16Array;
   readonly rowWeight: Float64Array;
-  readonly node: ClassNode;
-  readonly features: Uint16Array;
-  readonly nodes: Int32Array;
-  readonly cover: Float32Array;
-  readonly gain: Float64Array;
+}
+
+/** Leaves as they are written. */
+interface Leaves {
   readonly leafStart: Uint32Array;
   readonly leafClass: Uint16Array;
   readonly leafProbability: Float32Array;
-  nodeCount: number;
   leafCount: number;
   entryCount: number;
-  constants: number;
 }
 
 /**
@@ -54,31 +44,37 @@ export function growTree(
   assert(labels.length >= rowCount, 'every row needs a label');
   const resolved = resolveTreeOptions(options, featureCount);
   const rng = createRng(treeSeed);
-  const growing = startGrowing(bins, labels, classCount, options, resolved, rng);
-  growNodes(growing, bins, resolved, rng);
+  const bag = drawBag(rowCount, resolved, rng);
+  const sample = drawSample(bag, labels, classCount, options);
+  const size = sample.rows.length;
+  const leaves: Leaves = {
+    leafStart: new Uint32Array(size + 1),
+    leafClass: new Uint16Array(size),
+    leafProbability: new Float32Array(size),
+    leafCount: 0,
+    entryCount: 0,
+  };
+  const criterion = giniCriterion(sample, classCount, leaves);
+  const { nodes, cover, gain } = growNodes(criterion, bins, sample.rows, resolved, rng);
   return {
     classCount,
     featureCount,
-    nodes: growing.nodes.slice(0, growing.nodeCount * NODE_WORDS),
-    cover: growing.cover.slice(0, growing.nodeCount),
-    leafStart: growing.leafStart.slice(0, growing.leafCount + 1),
-    leafClass: growing.leafClass.slice(0, growing.entryCount),
-    leafProbability: growing.leafProbability.slice(0, growing.entryCount),
-    gain: growing.gain,
+    nodes,
+    cover,
+    leafStart: leaves.leafStart.slice(0, leaves.leafCount + 1),
+    leafClass: leaves.leafClass.slice(0, leaves.entryCount),
+    leafProbability: leaves.leafProbability.slice(0, leaves.entryCount),
+    gain,
   };
 }
 
-function startGrowing(
-  bins: Bins,
+function drawSample(
+  bag: Uint16Array,
   labels: Uint16Array | Int32Array,
   classCount: number,
-  options: TreeOptions,
-  resolved: ResolvedTreeOptions,
-  rng: Rng,
-): Growing {
-  const { rowCount, featureCount } = bins;
-  const { rowWeights, classWeights } = options;
-  const bag = drawBag(rowCount, resolved, rng);
+  { rowWeights, classWeights }: TreeOptions,
+): Sample {
+  const rowCount = bag.length;
   const rowClass = new Uint16Array(rowCount);
   const rowWeight = new Float64Array(rowCount);
   const rows = new Int32Array(rowCount);
@@ -100,134 +96,32 @@ function startGrowing(
       if (bag[row] > 0) rows[size++] = row;
     }
   }
-  const features = new Uint16Array(featureCount);
-  for (let feature = 0; feature < featureCount; feature++) features[feature] = feature;
-  const nodesMax = 2 * size - 1;
+  return { rows: rows.slice(0, size), rowClass, rowWeight };
+}
+
+function giniCriterion({ rows, rowClass, rowWeight }: Sample, classCount: number, leaves: Leaves): Criterion {
+  const node = createClassNode(rows.length, classCount);
+  const { order, best } = node;
   return {
-    columns: Array.from({ length: featureCount }, (_, f) =>
-      bins.codes.subarray(f * rowCount, (f + 1) * rowCount),
-    ),
-    rows: rows.slice(0, size),
-    spare: new Int32Array(size),
-    rowClass,
-    rowWeight,
-    node: createClassNode(size, classCount),
-    features,
-    nodes: new Int32Array(nodesMax * NODE_WORDS),
-    cover: new Float32Array(nodesMax),
-    gain: new Float64Array(featureCount),
-    leafStart: new Uint32Array(size + 1),
-    leafClass: new Uint16Array(size),
-    leafProbability: new Float32Array(size),
-    nodeCount: 0,
-    leafCount: 0,
-    entryCount: 0,
-    constants: 0,
+    order,
+    best,
+    read: (of, start, end) => fillClassNode(node, of, start, end, rowClass, rowWeight),
+    weight: () => node.weight,
+    isPure: () => node.classes <= 1,
+    scan: (feature, binCount, minSamplesLeaf) => scanFeature(node, feature, binCount, minSamplesLeaf),
+    decrease: () => best.numerator / best.denominator - node.squares / node.weight,
+    /** Writes the node's distribution if it is impure. */
+    writeLeaf() {
+      const { classes, classOf, total, weight } = node;
+      if (classes === 1) return classOf[0];
+      const own = Array.from(classOf.subarray(0, classes).keys()).sort((a, b) => classOf[a] - classOf[b]);
+      for (const c of own) {
+        leaves.leafClass[leaves.entryCount] = classOf[c];
+        leaves.leafProbability[leaves.entryCount] = total[c] / weight;
+        leaves.entryCount++;
+      }
+      leaves.leafStart[++leaves.leafCount] = leaves.entryCount;
+      return classCount + leaves.leafCount - 1;
+    },
   };
-}
-
-function growNodes(growing: Growing, bins: Bins, options: ResolvedTreeOptions, rng: Rng): void {
-  const { rows, spare, rowClass, rowWeight, node, nodes, cover, gain } = growing;
-  const { maxDepth, minSamplesLeaf } = options;
-  const sizeMin = Math.max(options.minSamplesSplit, 2 * minSamplesLeaf);
-  // One right sibling a level can be waiting, so the stack is never higher than the sample is large.
-  const stack = new Int32Array((rows.length + 2) * ENTRY);
-  let height = 0;
-  const push = (start: number, end: number, parent: number, depth: number, constants: number): void => {
-    stack[height] = start;
-    stack[height + 1] = end;
-    stack[height + 2] = parent;
-    stack[height + 3] = depth;
-    stack[height + 4] = constants;
-    height += ENTRY;
-  };
-  push(0, rows.length, -1, 0, 0);
-  let total = 0;
-  while (height > 0) {
-    height -= ENTRY;
-    const start = stack[height];
-    const end = stack[height + 1];
-    const parent = stack[height + 2];
-    const depth = stack[height + 3];
-    const at = growing.nodeCount++;
-    // The left child is the next node anyway; the right one is reached over a distance in words.
-    if (parent >= 0) nodes[parent * NODE_WORDS + 1] = (at - parent - 1) * NODE_WORDS;
-    fillClassNode(node, rows, start, end, rowClass, rowWeight);
-    cover[at] = node.weight;
-    if (parent < 0 && at === 0) total = node.weight;
-    growing.constants = stack[height + 4];
-    const size = end - start;
-    const splittable = node.classes > 1 && size >= sizeMin && depth < maxDepth;
-    if (!splittable || !findSplit(growing, bins, start, size, options, rng)) {
-      nodes[at * NODE_WORDS + 1] = packLeaf(writeLeaf(growing));
-      continue;
-    }
-    const { best } = node;
-    const { feature, rank } = best;
-    const middle = partition(
-      rows,
-      spare,
-      start,
-      end,
-      bins.codes,
-      feature * bins.rowCount,
-      rank,
-      best.missingLeft,
-    );
-    const missingLeft = best.sawMissing ? best.missingLeft : 2 * best.leftWeight > node.weight;
-    nodes[at * NODE_WORDS] = packSplit(feature, rank, missingLeft);
-    gain[feature] += (best.numerator / best.denominator - node.squares / node.weight) / total;
-    push(middle, end, at, depth + 1, growing.constants);
-    push(start, middle, -1, depth + 1, growing.constants);
-  }
-}
-
-/** Tries random features until enough were looked at and one can split; the best one is left in `node.best`. */
-function findSplit(
-  growing: Growing,
-  bins: Bins,
-  start: number,
-  size: number,
-  options: ResolvedTreeOptions,
-  rng: Rng,
-): boolean {
-  const { features, node, rows } = growing;
-  const { binCount } = bins;
-  const { maxFeatures, minSamplesLeaf } = options;
-  // Features found constant in a node are constant below it: they wait in front, [0, constants).
-  let constants = growing.constants;
-  let open = features.length;
-  let tried = 0;
-  while (tried < maxFeatures && open > constants) {
-    const drawn = constants + Math.floor(rng() * (open - constants));
-    const feature = features[drawn];
-    if (gatherCodes(node.order, rows, start, size, growing.columns[feature])) {
-      features[drawn] = features[constants];
-      features[constants] = feature;
-      constants++;
-      continue;
-    }
-    open--;
-    features[drawn] = features[open];
-    features[open] = feature;
-    tried++;
-    scanFeature(node, feature, binCount[feature], minSamplesLeaf);
-  }
-  growing.constants = constants;
-  return node.best.feature >= 0;
-}
-
-/** Writes the node's distribution if it is impure; returns the payload of the leaf. */
-function writeLeaf(growing: Growing): number {
-  const { node, leafStart, leafClass, leafProbability } = growing;
-  const { classes, classOf, total, weight, classCount } = node;
-  if (classes === 1) return classOf[0];
-  const order = Array.from(classOf.subarray(0, classes).keys()).sort((a, b) => classOf[a] - classOf[b]);
-  for (const own of order) {
-    leafClass[growing.entryCount] = classOf[own];
-    leafProbability[growing.entryCount] = total[own] / weight;
-    growing.entryCount++;
-  }
-  leafStart[++growing.leafCount] = growing.entryCount;
-  return classCount + growing.leafCount - 1;
 }

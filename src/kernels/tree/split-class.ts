@@ -1,18 +1,6 @@
+import { acceptSplit, type BestSplit, clearBestSplit, createBestSplit } from './best-split.ts';
 import { MISSING_CODE } from './bins.ts';
 import { clearCounts, codeOfKey, createOrder, isCounted, type Order, sortKeys } from './order.ts';
-
-/** The best split found so far in a node; its score is numerator / denominator. */
-export interface BestSplit {
-  feature: number;
-  /** Codes up to this one go left. */
-  rank: number;
-  missingLeft: boolean;
-  /** Whether the node has missing values of the feature, so that their side was learnt. */
-  sawMissing: boolean;
-  leftWeight: number;
-  numerator: number;
-  denominator: number;
-}
 
 /** What a classification node knows of its rows; reused for every node of a tree. */
 export interface ClassNode {
@@ -52,15 +40,7 @@ export function createClassNode(size: number, classCount: number): ClassNode {
     left: new Float64Array(classesMax),
     own: new Int32Array(classCount).fill(-1),
     histogram: new Float64Array(Math.min(256 * classesMax, Math.ceil(HISTOGRAM_SHARE * size))),
-    best: {
-      feature: -1,
-      rank: 0,
-      missingLeft: false,
-      sawMissing: false,
-      leftWeight: 0,
-      numerator: -1,
-      denominator: 1,
-    },
+    best: createBestSplit(),
     size: 0,
     classes: 0,
     weight: 0,
@@ -106,10 +86,7 @@ export function fillClassNode(
   node.weight = weight;
   node.squares = squares;
   node.size = size;
-  const { best } = node;
-  best.feature = -1;
-  best.numerator = -1;
-  best.denominator = 1;
+  clearBestSplit(node.best);
 }
 
 /** Compares every threshold of one feature whose codes were gathered into `node.order`. */
@@ -130,29 +107,6 @@ export function scanFeature(
   const present = sortKeys(order, size, binCount);
   scanOrdered(node, feature, binCount, present, minSamplesLeaf, false);
   if (present < size) scanOrdered(node, feature, binCount, present, minSamplesLeaf, true);
-}
-
-function accept(
-  node: ClassNode,
-  feature: number,
-  binCount: number,
-  code: number,
-  next: number,
-  missingLeft: boolean,
-  sawMissing: boolean,
-  leftWeight: number,
-  numerator: number,
-  denominator: number,
-): void {
-  const { best } = node;
-  best.feature = feature;
-  // Midway between the codes seen; what is not missing stays on one side when the split is "missing or not".
-  best.rank = next === MISSING_CODE ? binCount - 1 : (code + next - 1) >> 1;
-  best.missingLeft = missingLeft;
-  best.sawMissing = sawMissing;
-  best.leftWeight = leftWeight;
-  best.numerator = numerator;
-  best.denominator = denominator;
 }
 
 /**
@@ -220,8 +174,8 @@ function scanOrdered(
     }
   }
   if (bestPlace < 0) return;
-  accept(
-    node,
+  acceptSplit(
+    best,
     feature,
     binCount,
     codeOfKey(keys[bestPlace]),
@@ -264,8 +218,8 @@ function scanHistogram(
       const denominator = leftWeight * rightWeight;
       if (numerator * best.denominator > best.numerator * denominator) {
         const next = bin === binCount ? MISSING_CODE : bin;
-        accept(
-          node,
+        acceptSplit(
+          best,
           feature,
           binCount,
           previous,

@@ -13,3 +13,16 @@ export interface Tree {
   /** Decrease of impurity by feature, weighted by the share of the sample (not normalised). */
   readonly gain: Float64Array;
 }
+
+/** One grown regression tree, depth first; see node.ts for the words. */
+export interface RegressionTree {
+  readonly featureCount: number;
+  readonly nodes: Int32Array;
+  readonly cover: Float32Array;
+  /** Leaf i holds the values of entries leafStart[i] up to leafStart[i + 1]. */
+  readonly leafStart: Uint32Array;
+  /** Ascending levels of the training values in each leaf. */
+  readonly leafRank: Uint16Array;
+  /** Decrease of squared error by feature, as a share of the sample's weight (not normalised). */
+  readonly gain: Float64Array;
+}

@@ -59,6 +59,14 @@ export function requireKeys(config: Config): void {
   });
 }
 
+/** What is dangerous about the keys though it was asked for: the public development key where others can reach it. */
+export function warnOfKeys(config: Config): readonly string[] {
+  if (isLoopback(config.host) || !config.apiKeys.includes(DEVELOPMENT_KEY)) return [];
+  return [
+    `TITANS_API_KEYS lists the development key, which everybody knows, and ${config.host} is reachable from outside: anyone may call every route; list a key of your own instead`,
+  ];
+}
+
 // By way of a string, because asking for a buffer takes three times as long.
 function digestOf(key: string): Buffer {
   return Buffer.from(hash('sha256', key, 'binary'), 'binary');

@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Fault } from '../bank/transaction.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { describeTable, readTable, type Table } from '../importing/read-table.ts';
-import { writeRejects } from '../importing/write-rejects.ts';
+import { formatFaults, writeRejects } from '../importing/write-rejects.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
 import type { ColumnMap } from './options.ts';
@@ -69,6 +70,58 @@ export async function listRejects(
   await writeRejects(path, tables);
   if (rejected > 0) writeLines(io.stderr, `rejected rows: ${rejected}, listed with their reasons in ${path}`);
   return rejected;
+}
+
+/**
+ * Refuses tables without a column of categories: without one there is nothing to learn from or to compare with, and
+ * that is more likely a question of names. `purpose` says what the category is needed for.
+ * @throws AppError `columns_ambiguous` that lists the columns.
+ */
+export function requireCategories(tables: readonly Table[], purpose: string): void {
+  if (tables.length === 0) return;
+  if (tables.some(({ understood }) => understood.fields.some(({ field }) => field === 'category'))) return;
+  const columns = [...new Set(tables.flatMap((table) => table.columns))].join(', ');
+  throw new AppError(
+    'columns_ambiguous',
+    `no column holds the category ${purpose}; name it with --map category=COLUMN. Columns: ${columns}.`,
+  );
+}
+
+/**
+ * Refuses tables whose every row was rejected.
+ * @throws AppError `data_insufficient` with the commonest reason.
+ */
+export function requireUsable(tables: readonly Table[]): void {
+  const records = tables.reduce((sum, table) => sum + table.counts.records, 0);
+  const usable = tables.reduce((sum, table) => sum + table.counts.usable, 0);
+  if (records === 0 || usable > 0) return;
+  throw new AppError(
+    'data_insufficient',
+    `every row was rejected (${records} of ${records}), most often for: ${commonestReason(tables)}`,
+  );
+}
+
+/** The reason that most rows were rejected for, in the words of the first of them; quoted values do not tell apart. */
+function commonestReason(tables: readonly Table[]): string {
+  const reasons = new Map<string, { count: number; first: readonly Fault[] }>();
+  for (const row of tables.flatMap(({ rows }) => rows)) {
+    if (row.transaction !== null) continue;
+    const key = formatFaults(row.faults).replaceAll(/"[^"]*"/g, '""');
+    const reason = reasons.get(key) ?? { count: 0, first: row.faults };
+    reason.count++;
+    reasons.set(key, reason);
+  }
+  const [{ count, first }] = [...reasons.values()].sort((a, b) => b.count - a.count);
+  return `${formatFaults(first)} (${count} rows)`;
+}
+
+/** Says once more, as the last of a run, that a compressed file was damaged; whether one was. */
+export function reportDamage(io: Io, tables: readonly Table[]): boolean {
+  const damaged = tables.filter(({ damage }) => damage !== null);
+  for (const { path, damage } of damaged) {
+    writeLines(io.stderr, `titans: "${path}": ${damage}; only the rows before the damage were used.`);
+  }
+  return damaged.length > 0;
 }
 
 /** A list of rejects, corrected by hand, may itself be an input; it is then not written over. */

@@ -4,20 +4,20 @@ import { DEVELOPMENT_KEY, requireKeys } from '../access/api-keys.ts';
 import { localDayNumber } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { AppError } from '../errors.ts';
-import type { ModelName } from '../models/model.ts';
-import { MODELS } from '../models/models.ts';
 import { createServices, type Services } from '../services.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
 import { listenUntilStopped, translateListenFailure } from './listen.ts';
 import { configFlags } from './options.ts';
+import { programName } from './program-name.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 const SEED = 1;
 /** Together about 12,000 transactions: trained within seconds on two slow cores. */
 const ACCOUNTS = 16;
 const DAYS = 540;
+
+type Served = Parameters<Services['registry']['get']>[0];
 
 /** `titans demo`: makes what is missing, then serves. */
 export async function demo(io: Io, _args: readonly string[], options: OptionValues): Promise<number> {
@@ -29,6 +29,7 @@ export async function demo(io: Io, _args: readonly string[], options: OptionValu
     await prepare(io, services);
     await listenUntilStopped(io, services, {
       isWatching: true,
+      isLoaded: true,
       onListening: (url) => writeLines(io.stderr, ...banner(url, config)),
     });
   } finally {
@@ -55,7 +56,10 @@ async function requirePort(config: Config): Promise<void> {
 async function prepare(io: Io, services: Services): Promise<void> {
   const history = await services.history();
   const isEmpty = (await history.count()) === 0;
-  const missing = await missingModels(services);
+  await services.registry.load();
+  // One that does not load is trained anew, whatever the reason; the log says it.
+  const names = Object.keys(services.registry.status()) as Served[];
+  const missing = names.filter((name) => services.registry.get(name) === null);
   if (!isEmpty && missing.length === 0) return;
   const progress = await createProgress(io);
   try {
@@ -67,26 +71,6 @@ async function prepare(io: Io, services: Services): Promise<void> {
     }
   } finally {
     progress.end();
-  }
-}
-
-/** The models without an active version that this program can read. */
-async function missingModels(services: Services): Promise<ModelName[]> {
-  const missing: ModelName[] = [];
-  for (const { name } of MODELS) if (!(await isServable(services, name))) missing.push(name);
-  return missing;
-}
-
-/** Whether the active version can be read by this program; why not is no matter here, since one is trained anew. */
-async function isServable({ repository }: Services, model: ModelName): Promise<boolean> {
-  try {
-    const version = await repository.active(model);
-    if (version === null) return false;
-    await repository.readArtifact(model, version);
-    return true;
-  } catch (error) {
-    if (error instanceof AppError) return false;
-    throw error;
   }
 }
 
@@ -109,7 +93,7 @@ async function readAll(stored: AsyncIterable<Transaction>): Promise<Transaction[
 async function trainOn(
   io: Io,
   services: Services,
-  model: ModelName,
+  model: Served,
   rows: readonly Transaction[],
   progress: Progress,
 ): Promise<void> {
@@ -130,6 +114,7 @@ async function trainOn(
       signal: io.signal,
     },
   );
+  await services.registry.reload(model);
   progress.end();
   writeLines(io.stderr, `${model} ${version}: ${verdict}`);
 }
@@ -150,7 +135,8 @@ function banner(url: string, config: Config): string[] {
     '    -H "Content-Type: application/json" \\',
     `    -d '{"amount": -25.50, "type": "Expense", "description": "Coffee shop purchase", "payment_method": "credit_card"}'`,
     '',
-    '  Ctrl-C stops it. Train on your own data: titans train --data FILE',
+    '  Ctrl-C stops it. Train on your own data, apart from the made-up accounts:',
+    `  ${programName()} train --data FILE --data-dir mine`,
     '',
   ];
 }

@@ -10,23 +10,25 @@ import type { CategoryScores } from '../training/score-category.ts';
 import { orderByTime } from '../training/split.ts';
 import { loadCategoryModel } from './active-model.ts';
 import type { OptionValues } from './command.ts';
-import { listRejects, readDataFile } from './data-file.ts';
+import { listRejects, readDataFile, reportDamage, requireCategories, requireUsable } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
-import { refuseOverwriting } from './output-file.ts';
+import { checkOutputs } from './output-file.ts';
 import { createProgress } from './progress.ts';
 import { formatBands, formatPercent, formatScores } from './scores-table.ts';
 
 /** `titans evaluate FILE`: how the active model does on a labelled table, seen and unseen rows apart. */
 export async function evaluate(io: Io, args: readonly string[], options: OptionValues): Promise<number> {
   const config = loadConfig({ flags: configFlags(options) });
-  await refuseOverwriting(args, [{ option: '--rejects', path: options.rejects as string | undefined }]);
+  await checkOutputs(args, [{ option: '--rejects', path: options.rejects as string | undefined }]);
   const progress = await createProgress(io);
   const services = createServices(config, io.clock);
   try {
     const { artifact, manifest, version } = await loadCategoryModel(services);
     const table = await readDataFile(io, config, args[0], options, progress);
+    requireCategories([table], 'to compare with');
     const rejected = await listRejects(io, config, [table], options);
+    requireUsable([table]);
     const rows = orderByTime(table.rows.flatMap(({ transaction }) => transaction ?? []));
     const labelled = rows.filter((row) => row.category !== '');
     if (labelled.length === 0) {
@@ -71,7 +73,8 @@ export async function evaluate(io: Io, args: readonly string[], options: OptionV
         'No row is later than the training: these figures say nothing about new transactions.',
       );
     }
-    return rejected > 0 && options.strict === true ? 1 : 0;
+    const isDamaged = reportDamage(io, [table]);
+    return isDamaged || (rejected > 0 && options.strict === true) ? 1 : 0;
   } finally {
     progress.end();
     await services.close();

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { Interruption, type Io, writeLines } from './io.ts';
+import { nameProgram } from './program-name.ts';
 
 const EXIT_FAILED = 1;
 const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143 };
@@ -37,7 +38,7 @@ function describeAppError(error: AppError): string[] {
     `titans: ${error.row.title}: ${error.detail}`,
     ...entries.map(({ pointer, detail }) => `  ${pointer === '' ? detail : `${pointer}: ${detail}`}`),
     error.row.remedy,
-  ];
+  ].map((line) => nameProgram(line));
 }
 
 function interruptionOf(error: unknown, signal: AbortSignal): Interruption | null {

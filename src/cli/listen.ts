@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { requireKeys } from '../access/api-keys.ts';
+import { requireKeys, warnOfKeys } from '../access/api-keys.ts';
 import { type Config, isLoopback } from '../config.ts';
 import { AppError, type ErrorPlace } from '../errors.ts';
 import { buildApp } from '../http/app.ts';
@@ -16,6 +16,8 @@ const WATCH_PAUSE_MS = 1000;
 export interface ListenOptions {
   /** Follow activations done by other processes. */
   readonly isWatching: boolean;
+  /** Whether the registry was loaded already. */
+  readonly isLoaded?: boolean;
   /** Called once requests are answered, with the address to reach the server under. */
   readonly onListening?: (url: string) => void;
 }
@@ -28,8 +30,8 @@ export async function listenUntilStopped(io: Io, services: Services, options: Li
   const { config, registry } = services;
   requireKeys(config);
   const logger = createLogger(config.logLevel);
-  for (const warning of config.warnings) logger.warn(warning);
-  await registry.load();
+  for (const warning of warnOfKeys(config)) logger.warn(warning);
+  if (!options.isLoaded) await registry.load();
   for (const [model, { status, reason }] of Object.entries(registry.status())) {
     if (status !== 'ready') logger.warn({ model, reason }, 'model does not serve');
   }

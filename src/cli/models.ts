@@ -6,6 +6,7 @@ import { createServices } from '../services.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
+import { nameProgram } from './program-name.ts';
 import { formatTable } from './table.ts';
 
 const NO_MODELS =
@@ -26,7 +27,7 @@ export async function listModels(io: Io, args: readonly string[], options: Optio
   const repository = repositoryOf(io, options);
   const rows = await repository.list(args[0] === undefined ? undefined : modelNamed(args[0]));
   if (rows.length === 0) {
-    writeLines(io.stderr, NO_MODELS);
+    writeLines(io.stderr, nameProgram(NO_MODELS));
     return 0;
   }
   const head = ['model', 'version', 'state', 'rows', 'accuracy', 'macro-F1', 'created'];

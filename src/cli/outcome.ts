@@ -58,7 +58,7 @@ function formatAnomaly({ evaluation, incident_share }: AnomalyDetails): string[]
 function formatCategory({ evaluation }: CategoryDetails): string[] {
   const { scores, baselines } = evaluation;
   const [lower, upper] = evaluation.difference_to_text.map((share) => (100 * share).toFixed(1));
-  const than = evaluation.beats_baseline ? 'more accurate than' : 'NOT more accurate than';
+  const than = evaluation.beats_baseline ? 'more accurate than' : 'not shown to be more accurate than';
   return [
     `judged on the newest ${evaluation.test_rows} rows, fitted on the ${evaluation.train_rows} before them:`,
     '',

@@ -12,10 +12,10 @@ import { replayFile } from '../predict/file.ts';
 import { createServices } from '../services.ts';
 import { type AskedModels, loadAskedModels, modelsAsked } from './active-model.ts';
 import type { OptionValues } from './command.ts';
-import { listRejects, readDataFile } from './data-file.ts';
+import { listRejects, readDataFile, reportDamage } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
-import { refuseOverwriting, writeOutputFile } from './output-file.ts';
+import { checkOutputs, writeOutputFile } from './output-file.ts';
 import { createProgress } from './progress.ts';
 
 const CATEGORY_COLUMNS: readonly OutputColumn[] = [
@@ -46,7 +46,7 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
   const [path] = args;
   const topK = (options.topK as number | undefined) ?? 1;
   const out = options.out === '-' ? undefined : (options.out as string | undefined);
-  await refuseOverwriting(
+  await checkOutputs(
     [path],
     [
       { option: '--out', path: out },
@@ -87,7 +87,8 @@ export async function predict(io: Io, args: readonly string[], options: OptionVa
     if (out === undefined) await writePieces(io.stdout, pieces);
     else await writeOutputFile(out, pieces);
     writeLines(io.stderr, ...summarise(table, answers, out, models));
-    return rejected > 0 && options.strict === true ? 1 : 0;
+    const isDamaged = reportDamage(io, [table]);
+    return isDamaged || (rejected > 0 && options.strict === true) ? 1 : 0;
   } finally {
     progress.end();
     await services.close();

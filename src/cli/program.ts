@@ -15,7 +15,11 @@ const HELP_WIDTH_PIPE = 100;
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   let status = 0;
   const program = buildProgram(io, async (load, args, options) => {
-    status = await (await load())(io, args, options);
+    const runCommand = await load();
+    // Imported only now, because it reads the configuration and help should not wait for that.
+    const { warnOfSettings } = await import('./warnings.ts');
+    warnOfSettings(io);
+    status = await runCommand(io, args, options);
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -23,7 +27,6 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has already told what is wrong; its own status for wrong use is 1.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    // Imported only now, because it reads the configuration and help should not wait for that.
     const { reportFailure } = await import('./failure.ts');
     return reportFailure(error, io);
   }
@@ -40,6 +43,7 @@ function buildProgram(io: Io, start: Start): Command {
     .description('Transaction intelligence on your own machine, learnt from your own data.')
     .version(readVersion(), '--version', 'show the version')
     .helpOption('--help', 'show help')
+    .showHelpAfterError('See `titans --help`.')
     .addHelpText('after', '\n`titans COMMAND --help` shows options and examples of a command.');
   const groups = new Map<string, Command>();
   for (const row of COMMANDS) {
@@ -51,6 +55,7 @@ function buildProgram(io: Io, start: Start): Command {
     let group = groups.get(first);
     if (group === undefined) {
       group = configure(program.command(first), io).summary(GROUPS[first]).description(GROUPS[first]);
+      group.showHelpAfterError(`See \`titans ${first} --help\`.`);
       groups.set(first, group);
     }
     addCommand(group, second, row, io, start);

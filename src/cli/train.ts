@@ -9,14 +9,15 @@ import type { HistoryStore } from '../stores/ports.ts';
 import { type TrainOutcome, type TrainRequest, train } from '../training/train.ts';
 import { modelsAsked } from './active-model.ts';
 import type { OptionValues } from './command.ts';
-import { listRejects, readDataFile } from './data-file.ts';
+import { listRejects, readDataFile, reportDamage, requireCategories, requireUsable } from './data-file.ts';
 import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
 import { formatOutcome } from './outcome.ts';
-import { refuseOverwriting } from './output-file.ts';
+import { checkOutputs } from './output-file.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 const SEED = 1;
+const TO_LEARN = 'that category_prediction is to learn';
 
 /** `titans train`: reads tables (or the store), trains, judges, activates and remembers. */
 export async function runTraining(io: Io, _args: readonly string[], options: OptionValues): Promise<number> {
@@ -26,10 +27,11 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
   const services = createServices(config, io.clock);
   try {
     const paths = (options.data as readonly string[] | undefined) ?? [];
-    await refuseOverwriting(paths, [{ option: '--rejects', path: options.rejects as string | undefined }]);
+    await checkOutputs(paths, [{ option: '--rejects', path: options.rejects as string | undefined }]);
     const tables = await readTables(io, config, paths, options, progress);
-    requireCategories(models, tables);
+    if (models.every((model) => model === 'category_prediction')) requireCategories(tables, TO_LEARN);
     const rejected = tables.length === 0 ? 0 : await listRejects(io, config, tables, options);
+    requireUsable(tables);
     const rows = tables.length === 0 ? await readStore(io, services, progress) : tables.flatMap(usableRows);
     const request: Omit<TrainRequest, 'model'> = {
       rows,
@@ -57,7 +59,7 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
       progress.end();
     }
     if (outcomes.length === 0) {
-      if (lacking[0].model === 'category_prediction') requireCategories(['category_prediction'], tables);
+      if (lacking[0].model === 'category_prediction') requireCategories(tables, TO_LEARN);
       throw lacking[0].error;
     }
     for (const { model, error } of lacking)
@@ -66,10 +68,11 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
     for (const outcome of outcomes) {
       writeLines(io.stdout, ...formatOutcome(outcome));
     }
+    const isDamaged = reportDamage(io, tables);
     const worse = outcomes.find((outcome) => !outcome.isActivated);
     if (worse !== undefined)
       throw new AppError('model_worse', `${worse.model} ${worse.version} was ${worse.verdict}`);
-    return rejected > 0 && options.strict === true ? 1 : 0;
+    return isDamaged || (rejected > 0 && options.strict === true) ? 1 : 0;
   } finally {
     progress.end();
     await services.close();
@@ -86,19 +89,6 @@ async function readTables(
   const tables: Table[] = [];
   for (const path of paths) tables.push(await readDataFile(io, config, path, options, progress));
   return tables;
-}
-
-/** Without a column of categories there is nothing to learn from, and that is more likely a question of names. */
-function requireCategories(models: readonly ModelName[], tables: readonly Table[]): void {
-  const isLearnable = tables.some((table) =>
-    table.understood.fields.some(({ field }) => field === 'category'),
-  );
-  if (isLearnable || tables.length === 0 || models.some((model) => model !== 'category_prediction')) return;
-  const columns = [...new Set(tables.flatMap((table) => table.columns))].join(', ');
-  throw new AppError(
-    'columns_ambiguous',
-    `no column holds the category that category_prediction is to learn; name it with --map category=COLUMN. Columns: ${columns}.`,
-  );
 }
 
 function usableRows(table: Pick<Table, 'rows'>): Transaction[] {

@@ -25,7 +25,7 @@ export interface HistoryStore {
    * Remembers transactions; once it resolves they survive a crash of this process and of the machine.
    *
    * A transaction with an id is known by account and id: equal content leaves it unchanged, other content replaces
-   * it. One without an id is known by account, content and its occurrence number within this call, so that
+   * it. One without an id is known by account, content but for its category, and its occurrence number within this call, so that
    * appending a whole file twice adds nothing while two equal coffees in one file stay two rows: hand a file
    * over in one call. An interrupted append may have stored some of its rows; repeating it completes the rest.
    */

@@ -46,7 +46,7 @@ export interface CategoryTraining {
     readonly test_from: number;
     readonly scores: CategoryScores;
     readonly baselines: Readonly<Record<'majority' | 'merchant_lookup' | 'text_alone', CategoryScores>>;
-    /** Whether it is more accurate than text alone, and the 95 % interval of that difference. */
+    /** Whether it is surely more accurate than text alone: the whole 95 % interval of the difference is above 0. */
     readonly beats_baseline: boolean;
     readonly difference_to_text: readonly [number, number];
   };
@@ -127,7 +127,7 @@ export async function fitAndJudge(allRows: readonly Transaction[], options: Trai
       merchant_lookup: baselines.merchant_lookup.scores,
       text_alone: baselines.text_alone.scores,
     },
-    beats_baseline: difference.value > 0,
+    beats_baseline: difference.lower > 0,
     difference_to_text: [difference.lower, difference.upper],
   };
   return { study, parameters, trials, forward, judged, evaluation };

@@ -141,7 +141,10 @@ function decide(
     basis === 'later_rows'
       ? `on ${rows} rows neither had seen`
       : `on ${rows} rows, its recipe refitted on the same older part`;
-  if (!comparison.is_worse) return { isActivated: true, verdict: `activated: ${how} ${where}` };
+  if (!comparison.is_worse) {
+    const sure = value_new < value_active ? ', too close to call it worse' : '';
+    return { isActivated: true, verdict: `activated: ${how} ${where}${sure}` };
+  }
   if (force) return { isActivated: true, verdict: `activated by force although worse: ${how} ${where}` };
   return {
     isActivated: false,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApiKeyCheck, DEVELOPMENT_KEY, requireKeys } from '../../src/access/api-keys.ts';
+import { createApiKeyCheck, DEVELOPMENT_KEY, requireKeys, warnOfKeys } from '../../src/access/api-keys.ts';
 import { ALL_SCOPES, SCOPES } from '../../src/access/scopes.ts';
 import { parseConfig } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
@@ -66,4 +66,12 @@ test('serving without any key is refused and says what to set', () => {
   assert.throws(() => requireKeys(configOf({ TITANS_DEBUG: 'true', TITANS_HOST: '0.0.0.0' })), /loopback/);
   requireKeys(configOf({ TITANS_DEBUG: 'true' }));
   requireKeys(configOf({ TITANS_API_KEYS: 'another-key' }));
+});
+
+test('the development key listed where others reach the service is warned of', () => {
+  const warningsFor = (host: string, keys: string) =>
+    warnOfKeys(configOf({ TITANS_HOST: host, TITANS_API_KEYS: keys }));
+  assert.match(warningsFor('0.0.0.0', `first-long-key,${DEVELOPMENT_KEY}`)[0], /development key.*0\.0\.0\.0/);
+  assert.deepEqual(warningsFor('0.0.0.0', 'first-long-key'), []);
+  assert.deepEqual(warningsFor('127.0.0.1', DEVELOPMENT_KEY), []);
 });

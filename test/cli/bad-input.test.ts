@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { stemOf } from '../../src/cli/data-file.ts';
 import { createRng, nextInt } from '../../src/lib/rng.ts';
 import { HEADER, lineOf, madeUp, type Ran, run, temporaryFolder, writeTable } from './command-line.ts';
@@ -66,7 +67,7 @@ const CASES: readonly Case[] = [
   {
     name: 'one class',
     content: [HEADER, ...lines.map(setCell(5, 'Same'))],
-    train: [0, /category_prediction was not trained.*of 1 different/],
+    train: [0, /category_prediction was not trained: .*of 1 different/],
     predict: [0, /rows: 200 in, 200 out/],
     rows: 200,
     rejects: 0,
@@ -87,7 +88,7 @@ const CASES: readonly Case[] = [
   {
     name: 'no category column',
     content: withoutCell(5),
-    train: [0, /category_prediction was not trained.*rows have a category/],
+    train: [0, /category_prediction was not trained: .*rows have a category/],
     predict: [0, /rows: 200 in, 200 out/],
     rows: 200,
     rejects: 0,
@@ -206,8 +207,30 @@ describe('rejected rows', () => {
     isClear(ran, [2, /cannot be written \(EISDIR\)/]);
     for (const place of ['/dev/null', folder]) {
       const listed = await run(['predict', bad(), '--rejects', place, '--data-dir', dataDir]);
-      isClear(listed, [2, /not a plain file/]);
+      isClear(listed, [2, place === folder ? /cannot be written \(EISDIR\)/ : /not a plain file/]);
     }
+  });
+
+  it('and predictions are refused a place before any work when it could not be written', async () => {
+    const nowhere = join(folder, 'nowhere', 'o.csv');
+    for (const option of ['--out', '--rejects']) {
+      const ran = await run(['predict', bad(), option, nowhere, '--data-dir', dataDir]);
+      isClear(ran, [2, /cannot be written \(ENOENT\)/]);
+      assert.doesNotMatch(ran.stderr, /rejected/, 'nothing was read yet');
+      const packed = await run(['predict', bad(), option, join(folder, 'o.csv.gz'), '--data-dir', dataDir]);
+      isClear(packed, [2, /plain text; name it without \.gz/]);
+    }
+  });
+
+  it('a device that is full is a clear failure', { skip: !existsSync('/dev/full') }, async () => {
+    const ran = await run(['predict', bad(), '--out', '/dev/full', '--data-dir', dataDir]);
+    isClear(ran, [2, /"\/dev\/full" cannot be written \(ENOSPC\)/]);
+  });
+
+  it('and predictions are not written to one new file by two names', async () => {
+    symlinkSync(folder, join(folder, 'link'));
+    const twice = ['--out', join(folder, 'both.csv'), '--rejects', join(folder, 'link', 'both.csv')];
+    isClear(await run(['predict', bad(), ...twice, '--data-dir', dataDir]), [2, /already written to/]);
   });
 
   it('of an earlier run are not left behind', async () => {
@@ -228,6 +251,44 @@ it('a file that does not exist and one that is a folder', async () => {
     ]) {
       isClear(await run([...args, '--data-dir', dataDir]), [1, /Table cannot be read/]);
     }
+  }
+});
+
+it('evaluate without a category column asks for its name, as train does', async () => {
+  const path = writeTable(folder, 'bare.csv', withoutCell(5));
+  for (const args of [
+    ['evaluate', path],
+    ['train', '--data', path, '--model-type', 'category_prediction'],
+  ]) {
+    const ran = await run([...args, '--data-dir', dataDir]);
+    isClear(ran, [2, /Columns not understood.*--map category=COLUMN/]);
+  }
+});
+
+it('when every row is rejected the commonest reason is named', async () => {
+  const dates = [HEADER, ...lines.map((line, index) => setCell(0, index < 5 ? '' : `never ${index}`)(line))];
+  const path = writeTable(folder, 'undated.csv', dates);
+  for (const args of [
+    ['evaluate', path],
+    ['train', '--data', path, ...QUICK],
+  ]) {
+    const ran = await run([...args, '--map', 'date=Date', '--data-dir', dataDir]);
+    isClear(ran, [1, /every row was rejected \(200 of 200\).*never 5.*\(195 rows\)/]);
+  }
+});
+
+it('a compressed file that was cut is used as far as it goes, told last and a failure', async () => {
+  const whole = gzipSync([HEADER, ...lines].join('\n'));
+  const path = join(folder, 'cut.csv.gz');
+  writeFileSync(path, whole.subarray(0, whole.length * 0.9));
+  const predicted = await run(['predict', path, '--data-dir', dataDir]);
+  assert.ok(predicted.stdout.split('\n').length > 50);
+  const evaluated = await run(['evaluate', path, '--data-dir', dataDir]);
+  assert.match(evaluated.stdout, /labelled rows/);
+  const trained = await run(['train', '--data', path, ...QUICK, '--data-dir', join(folder, 'cut')]);
+  assert.match(trained.stdout, /category_prediction/);
+  for (const ran of [predicted, evaluated, trained]) {
+    isClear(ran, [1, /cut\.csv\.gz": .*; only the rows before the damage were used\.\n$/]);
   }
 });
 

@@ -45,8 +45,17 @@ it('--version prints the version of the package', async () => {
 
 describe('wrong use exits with 2, says what is wrong and suggests', () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
-    ['an unknown command', ['trian'], /unknown command 'trian'\n\(Did you mean train\?\)/],
-    ['an unknown command of a group', ['models', 'lst'], /unknown command 'lst'\n\(Did you mean list\?\)/],
+    [
+      'an unknown command',
+      ['trian'],
+      /unknown command 'trian'\n\(Did you mean train\?\)\n+See `titans --help`/,
+    ],
+    ['a word like no command', ['nonsense'], /unknown command 'nonsense'\n+See `titans --help`/],
+    [
+      'an unknown command of a group',
+      ['models', 'lst'],
+      /unknown command 'lst'\n\(Did you mean list\?\)\n+See `titans models --help`/,
+    ],
     ['an unknown option', ['train', '--sed', '1'], /unknown option '--sed'\n\(Did you mean --seed\?\)/],
     ['no command', [], /Usage: titans/],
     ['a missing argument', ['predict'], /missing required argument 'file'/],
@@ -93,6 +102,18 @@ describe('titans config', () => {
     assert.match(stderr, /TITANS_PORT must be/);
     assert.match(stderr, /TITANS_CURRENCY must be/);
   });
+});
+
+it('every command warns of a misspelt variable, once and not among its results', async () => {
+  for (const args of [
+    ['config'],
+    ['models', 'list', '--data-dir', '/nonexistent/none'],
+    ['predict', 'none'],
+  ]) {
+    const { stdout, stderr } = await start(args, { TITANS_PROT: '1' }).ended;
+    assert.equal(stderr.split('warning: TITANS_PROT is not a setting').length, 2, stderr);
+    assert.doesNotMatch(stdout, /TITANS_PROT/);
+  }
 });
 
 it('a reader that leaves early ends the program quietly', async () => {

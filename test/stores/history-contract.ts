@@ -101,6 +101,15 @@ export function describeHistory(name: string, open: () => Promise<HistoryStore>)
         assert.deepEqual(await collect(history), [other]);
       }));
 
+    it('replaces a row without an id whose label was corrected', () =>
+      withHistory(async (history) => {
+        const rows = [transaction({ category: 'Food' }), transaction({ category: 'Food' })];
+        await history.append(rows);
+        const corrected = rows.map((row) => ({ ...row, category: 'Travel' }));
+        assert.deepEqual(await history.append(corrected), { inserted: 0, updated: 2, unchanged: 0 });
+        assert.deepEqual(await collect(history), corrected);
+      }));
+
     it('takes the same id in two accounts, or with none, for two transactions', () =>
       withHistory(async (history) => {
         const rows = ['a', 'b', null].map((accountId) => transaction({ id: 'x', accountId }));

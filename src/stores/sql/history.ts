@@ -100,13 +100,16 @@ function toTransaction(row: Content): Transaction {
 
 /**
  * Names what makes a row itself within its account: its id, or else its content and how many equal ones came before
- * it in the same append. The leading sign keeps the two kinds apart.
+ * it in the same append. The category is no part of it, so that a corrected label replaces the row instead of adding
+ * one. The leading sign keeps the two kinds apart.
  */
 function identify(row: Row, occurrences: Map<string, number>): string {
   if (row.transaction_id !== null) return `=${row.transaction_id}`;
-  const occurrence = occurrences.get(row.content_hash) ?? 0;
-  occurrences.set(row.content_hash, occurrence + 1);
-  return `#${row.content_hash}.${occurrence}`;
+  const unlabelled = JSON.stringify({ ...row, content_hash: '', category: '' });
+  const hash = sha256(unlabelled).slice(0, CONTENT_HASH_LENGTH);
+  const occurrence = occurrences.get(hash) ?? 0;
+  occurrences.set(hash, occurrence + 1);
+  return `#${hash}.${occurrence}`;
 }
 
 /** One entry per identity, in order of first appearance, holding the content that was given last. */
@@ -191,8 +194,7 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
       updated += pending.updated;
       unchanged += pending.unchanged;
       if (insertedKeys.has(keyText(row))) continue;
-      // The identity of a row without an id is its content, so the stored one can only be equal.
-      const stored = row.transaction_id === null ? row.content_hash : await storedHash(transaction, row);
+      const stored = await storedHash(transaction, row);
       if (stored === pending.firstHash) unchanged++;
       else updated++;
       if (stored === row.content_hash) continue;

@@ -48,11 +48,16 @@ export function createServices(config: Config, clock: Clock): Services {
   });
   const registry = createRegistry(repository, SERVED);
   const pool = createForecastPool();
-  let opening: Promise<HistoryStore> | null = null;
+  let opening: Promise<Stores> | null = null;
 
-  function history(): Promise<HistoryStore> {
-    opening ??= openHistory(join(config.dataDir, DATABASE_FILE));
+  /** Every durable store, over the one database. */
+  function stores(): Promise<Stores> {
+    opening ??= openStores(join(config.dataDir, DATABASE_FILE));
     return opening;
+  }
+
+  async function history(): Promise<HistoryStore> {
+    return (await stores()).history;
   }
 
   async function http(version: string): Promise<HttpServices> {
@@ -96,18 +101,24 @@ export function createServices(config: Config, clock: Clock): Services {
     opening = null;
     await pool.close();
     // One that could not be opened has told so to whoever asked for it.
-    const store = await opened?.catch(() => null);
-    await store?.close();
+    const open = await opened?.catch(() => null);
+    await open?.close();
   }
 
   return { config, clock, repository, registry, history, http, close };
 }
 
-/** Database code is heavy and many commands need none of it, so it is imported only when a history is asked for. */
-async function openHistory(path: string): Promise<HistoryStore> {
+interface Stores {
+  readonly history: HistoryStore;
+  close(): Promise<void>;
+}
+
+/** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
+async function openStores(path: string): Promise<Stores> {
   const [{ openSqlite }, { createSqlHistory }] = await Promise.all([
     import('./stores/sql/sqlite.ts'),
     import('./stores/sql/history.ts'),
   ]);
-  return createSqlHistory(await openSqlite(path), path);
+  const db = await openSqlite(path);
+  return { history: createSqlHistory(db, path), close: () => db.destroy() };
 }

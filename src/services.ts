@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createApiKeyCheck } from './access/api-keys.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
-import { createForecastPool } from './forecasting/forecast-pool.ts';
+import { createForecastPool } from './workers/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';

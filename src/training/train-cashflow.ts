@@ -2,7 +2,7 @@ import { localDayNumber } from '../bank/calendar.ts';
 import type { DailyMoney } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import { fitMstl } from '../forecasting/augurs.ts';
+import { fitMstl } from '../workers/augurs.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { createRng, deriveSeed } from '../lib/rng.ts';
 import { type CashflowArtifact, LENGTH_CLASSES, MEMBER_NAMES } from '../models/cashflow.ts';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { createApiKeyCheck } from './access/api-keys.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
-import { createForecastPool } from './workers/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
@@ -14,6 +13,9 @@ import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { HistoryStore } from './stores/ports.ts';
+import { createExplainPool } from './workers/explain-pool.ts';
+import { createForecastPool } from './workers/forecast-pool.ts';
+import { createThreads } from './workers/threads.ts';
 
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
@@ -47,7 +49,9 @@ export function createServices(config: Config, clock: Clock): Services {
     clock,
   });
   const registry = createRegistry(repository, SERVED);
-  const pool = createForecastPool();
+  const threads = createThreads();
+  const pool = createForecastPool(threads);
+  const explainer = createExplainPool(threads);
   let opening: Promise<Stores> | null = null;
 
   /** Every durable store, over the one database. */
@@ -65,6 +69,7 @@ export function createServices(config: Config, clock: Clock): Services {
       history: await history(),
       timezone: config.timezone,
       newId: randomUUID,
+      explainer,
     };
     const cashflow = {
       ...shared,
@@ -75,6 +80,10 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
+    const explained = registry.get('category_prediction')?.artifact.forest;
+    if (explained !== undefined) {
+      explainer.warm({ kind: 'classes', forest: explained, label: 0 }).catch(() => {});
+    }
     return {
       config,
       version,
@@ -99,7 +108,7 @@ export function createServices(config: Config, clock: Clock): Services {
   async function close(): Promise<void> {
     const opened = opening;
     opening = null;
-    await pool.close();
+    await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();

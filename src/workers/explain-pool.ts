@@ -1,17 +1,9 @@
-import type { Forest } from '../kernels/forest/forest.ts';
-import type { RegressionForest } from '../kernels/forest/regression.ts';
-import type { IsolationForest } from '../kernels/isolation-forest/forest.ts';
+import type { ExplainedForest } from '../models/explanation.ts';
 import type { ForestContributions, SharedForest } from './explain-task.ts';
 import { createThreads, THREADS, type Threads } from './threads.ts';
 
 /** A hundred times what an explanation takes; the thread is then given up. */
 const TIMEOUT_MS = 5000;
-
-/** A forest of a served model. */
-export type ExplainedForest =
-  | { readonly kind: 'classes'; readonly forest: Forest; readonly label: number }
-  | { readonly kind: 'values'; readonly forest: RegressionForest }
-  | { readonly kind: 'isolation'; readonly forest: IsolationForest };
 
 /** Worker threads that say what each feature added to what a forest says. */
 export interface ExplainPool {

@@ -12,12 +12,19 @@ export interface FeatureContribution {
   readonly meaning: string;
 }
 
+/** What one word, run of letters or field added to the text part's score. */
+export interface ExplainedTerm {
+  readonly term: string;
+  readonly kind: 'word' | 'letters' | 'field';
+  readonly contribution: number;
+}
+
 /** The linear score of the text part: bias + contributions of the terms + rest = score. */
 export interface TextExplanation {
   readonly bias: number;
   readonly score: number;
   /** Largest effect first. */
-  readonly terms: readonly { readonly term: string; readonly contribution: number }[];
+  readonly terms: readonly ExplainedTerm[];
   /** Sum of the terms that are not listed. */
   readonly rest: number;
 }
@@ -114,23 +121,43 @@ export function listTerms({ bias, terms }: { bias: number; terms: readonly TextT
   return {
     bias,
     score,
-    terms: listed.map(({ token, contribution }) => ({ term: readTerm(token), contribution })),
+    terms: listed.map(({ token, contribution }) => ({ ...readTerm(token), contribution })),
     rest,
   };
 }
 
-/** `account=A\u0001word=shop` is "account A, word shop"; words and letters are already what they are. */
-function readTerm(token: string): string {
-  return token
-    .split('\u0001')
-    .map((part) => part.replace('=', ' ').replaceAll('_', ' '))
-    .join(', ');
+/** `account=A\u0001word=shop` is the field "account A, word shop"; only a field holds an equals sign. */
+function readTerm(token: string): Pick<ExplainedTerm, 'term' | 'kind'> {
+  if (!token.includes('=')) return { term: token, kind: token.startsWith('…') ? 'letters' : 'word' };
+  return { term: token.split('\u0001').map(readField).join(', '), kind: 'field' };
 }
 
-/** Sentences about the strongest whole words and fields; letters say little to a reader. */
+function readField(part: string): string {
+  const at = part.indexOf('=');
+  const [name, value] = [part.slice(0, at), part.slice(at + 1)];
+  switch (name) {
+    // Sizes of amounts: the log to base 2, or its double, rounded.
+    case 'octave':
+      return `amount near ${sizeOf(Number(value))}`;
+    case 'half_octave':
+      return `amount nearer ${sizeOf(Number(value) / 2)}`;
+    case 'amount':
+      return `amount of exactly ${value} in its smallest unit`;
+    default:
+      return `${name.replaceAll('_', ' ')} ${value}`;
+  }
+}
+
+function sizeOf(octaves: number): string {
+  return (Math.sign(octaves) * (2 ** Math.abs(octaves) - 1)).toLocaleString('en', {
+    maximumFractionDigits: 0,
+  });
+}
+
+/** Sentences about the strongest words and fields; runs of letters say little to a reader. */
 export function sayTerms({ terms }: TextExplanation, effect: (isUp: boolean) => string): string[] {
   return terms
-    .filter(({ term, contribution }) => !term.startsWith('…') && contribution !== 0)
+    .filter(({ kind, contribution }) => kind !== 'letters' && contribution !== 0)
     .slice(0, TERM_WORDS_MAX)
-    .map(({ term, contribution }) => `"${term}" ${effect(contribution > 0)}`);
+    .map(({ term, kind, contribution }) => `the ${kind} "${term}" ${effect(contribution > 0)}`);
 }

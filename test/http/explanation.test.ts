@@ -20,7 +20,11 @@ const PAST = BOOK.filter((row) => row.accountId === NEWEST.accountId && row.at <
 
 let app: FastifyInstance;
 before(async () => {
-  const [category, amount, anomaly] = [await trainedCategory(), await trainedAmount(), await trainedAnomaly()];
+  const [category, amount, anomaly] = [
+    await trainedCategory(),
+    await trainedAmount(),
+    await trainedAnomaly(),
+  ];
   const shared = {
     history: { before: async () => PAST },
     timezone: 'UTC',
@@ -63,7 +67,10 @@ const BODIES = {
 };
 
 /** Asks with and without an explanation: all else must be the same. */
-async function explain(url: string, body: object): Promise<{ answer: Record<string, unknown>; why: Explanation }> {
+async function explain(
+  url: string,
+  body: object,
+): Promise<{ answer: Record<string, unknown>; why: Explanation }> {
   const reply = await app.inject(post(url, { ...body, explain: true }));
   assert.equal(reply.statusCode, 200, reply.body);
   const { explanation, processing_time_ms: _, ...answer } = reply.json();
@@ -109,7 +116,10 @@ describe('an explanation', () => {
       assert.ok(why.explains.includes(answer.predicted_category as string));
       const weights = why.members.map(({ weight }) => weight);
       assert.ok(Math.abs(weights.reduce((a, b) => a + b) - 1) < 1e-9);
-      assert.ok(Math.abs(why.output - why.members[1].value) < 2.1e-3, 'the forest member, at least its floor');
+      assert.ok(
+        Math.abs(why.output - why.members[1].value) < 2.1e-3,
+        'the forest member, at least its floor',
+      );
       const known = new Set(CATALOG.map((row) => row.name));
       for (const { feature } of why.contributions) assert.ok(known.has(feature));
       for (const row of CATALOG) {
@@ -166,7 +176,8 @@ describe('an explanation', () => {
   it('is the same again and for many at once, each for its own transaction', async () => {
     const bodies = Array.from({ length: 30 }, (_, i) => ({ ...KNOWN, amount: -1 - i * i, explain: true }));
     const one = [];
-    for (const body of bodies) one.push((await app.inject(post('/predict/category', body))).json().explanation);
+    for (const body of bodies)
+      one.push((await app.inject(post('/predict/category', body))).json().explanation);
     const all = await Promise.all(bodies.map((body) => app.inject(post('/predict/category', body))));
     assert.deepEqual(
       all.map((reply) => reply.json().explanation),

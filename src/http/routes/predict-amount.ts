@@ -36,6 +36,10 @@ export const predictAmount: Route = {
           confidence_level: 0.95,
         },
       },
+      explained: {
+        summary: 'With the reasons',
+        value: { type: 'Expense', description: 'Restaurant dinner', explain: true },
+      },
     },
   },
   replies: {

@@ -41,6 +41,10 @@ export const predictAnomaly: Route = {
           sensitivity: 0.001,
         },
       },
+      explained: {
+        summary: 'With the evidence of every sign',
+        value: { amount: -5000, type: 'Expense', description: 'Large unusual purchase', explain: true },
+      },
     },
   },
   replies: {

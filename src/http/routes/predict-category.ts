@@ -41,6 +41,15 @@ export const predictCategory: Route = {
           top_k: 1,
         },
       },
+      explained: {
+        summary: 'With the reasons',
+        value: {
+          amount: -25.5,
+          type: 'Expense',
+          description: 'Coffee shop purchase',
+          explain: true,
+        },
+      },
     },
   },
   replies: {

@@ -16,6 +16,7 @@ const TEXT = closedObject<NonNullable<Explanation['text']>>('TextExplanation', {
       'Words, letters (between …) and fields with the largest effect; positive speaks for the predicted category, or for a larger amount',
     items: closedObject<NonNullable<Explanation['text']>['terms'][number]>('TextTerm', {
       term: STRING,
+      kind: { ...STRING, enum: ['word', 'letters', 'field'] },
       contribution: NUMBER,
     }),
   },

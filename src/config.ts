@@ -8,6 +8,8 @@ import { AppError, type ErrorPlace } from './errors.ts';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const WORKERS_MAX = 64;
+
 /** Effective settings, parsed once at start and handed to whoever needs them. */
 export interface Config {
   readonly host: string;
@@ -21,6 +23,8 @@ export interface Config {
   /** ISO 4217 code for transactions that name none; null leaves their currency unknown. */
   readonly currency: string | null;
   readonly logLevel: LogLevel;
+  /** Processes that answer requests. */
+  readonly workers: number;
   /** For each variable of OPTIONS, the layer its value came from. */
   readonly sources: Readonly<Record<string, string>>;
   /** What a person should know but what does not stop the start, such as a misspelt variable. */
@@ -138,6 +142,15 @@ export const OPTIONS: readonly Option[] = [
     meaning: 'Least severe log lines to write',
     parse: parseLogLevel,
   },
+  {
+    name: 'TITANS_WORKERS',
+    setting: 'workers',
+    kind: `integer 1..${WORKERS_MAX}`,
+    default: '1',
+    isSecret: false,
+    meaning: 'Processes that share the port and answer requests; one per processor is plenty',
+    parse: parseWorkers,
+  },
 ];
 
 /** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
@@ -147,7 +160,6 @@ const LATER = [
   'TITANS_DATABASE_URL',
   'TITANS_JWT_SECRET',
   'TITANS_RATE_LIMIT',
-  'TITANS_WORKERS',
 ];
 
 const PREFIX = 'TITANS_';
@@ -332,6 +344,12 @@ function parsePort(text: string): Parsed {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return { value: port };
   return { fault: 'must be an integer from 0 to 65535' };
+}
+
+function parseWorkers(text: string): Parsed {
+  const workers = Number(text);
+  if (/^\d{1,3}$/.test(text) && workers >= 1 && workers <= WORKERS_MAX) return { value: workers };
+  return { fault: `must be an integer from 1 to ${WORKERS_MAX}` };
 }
 
 function parseDirectory(text: string): Parsed {

@@ -35,6 +35,7 @@ test('an empty environment gives the documented defaults', () => {
     timezone: 'UTC',
     currency: null,
     logLevel: 'info',
+    workers: 1,
   });
   assert.deepEqual(warnings, []);
   assert.deepEqual(new Set(Object.values(sources)), new Set(['default']));
@@ -53,6 +54,7 @@ test('every variable is read in its own form', () => {
       TITANS_TIMEZONE: 'Europe/London',
       TITANS_CURRENCY: 'gbp',
       TITANS_LOG_LEVEL: 'Warn',
+      TITANS_WORKERS: '4',
     },
     noFile,
   );
@@ -66,6 +68,7 @@ test('every variable is read in its own form', () => {
   assert.equal(config.timezone, 'Europe/London');
   assert.equal(config.currency, 'GBP');
   assert.equal(config.logLevel, 'warn');
+  assert.equal(config.workers, 4);
 });
 
 test('every fault is reported at once, under the name of its variable', () => {
@@ -80,6 +83,7 @@ test('every fault is reported at once, under the name of its variable', () => {
     TITANS_TIMEZONE: 'Mars/Olympus',
     TITANS_CURRENCY: 'EURO',
     TITANS_LOG_LEVEL: 'loud',
+    TITANS_WORKERS: '0',
   });
   assert.deepEqual(Object.keys(faults).sort(), OPTIONS.map((option) => option.name).sort());
   assert.match(faults.TITANS_API_KEYS, /^entry 2 /);

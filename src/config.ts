@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { isTimeZone } from './bank/calendar.ts';
 import { isCurrency } from './bank/money.ts';
 import { AppError, type ErrorPlace } from './errors.ts';
+import { BUCKET_UNITS_MAX, type BucketPolicy, fullCredit } from './lib/token-bucket.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -19,6 +20,8 @@ export interface Config {
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Predictions a caller may ask for, and the time in which they all come back. */
+  readonly rateLimit: BucketPolicy;
   readonly timezone: string;
   /** ISO 4217 code for transactions that name none; null leaves their currency unknown. */
   readonly currency: string | null;
@@ -47,6 +50,8 @@ export interface Option {
   readonly isSecret: boolean;
   readonly meaning: string;
   readonly parse: (text: string) => Parsed;
+  /** How a value that is neither text nor a list of texts is shown. */
+  readonly format?: (value: never) => string;
 }
 
 /** THE table of settings; docs/config.md and `titans config` are made from it. */
@@ -116,6 +121,17 @@ export const OPTIONS: readonly Option[] = [
     parse: parseCorsOrigins,
   },
   {
+    name: 'TITANS_RATE_LIMIT',
+    setting: 'rateLimit',
+    kind: 'count/duration',
+    default: '60000/60s',
+    isSecret: false,
+    meaning:
+      'Predictions a caller may ask for in a time such as 60s, 1m or 1h; the unused part comes back evenly',
+    parse: parseRateLimit,
+    format: formatRateLimit,
+  },
+  {
     name: 'TITANS_TIMEZONE',
     setting: 'timezone',
     kind: 'IANA time zone',
@@ -154,13 +170,7 @@ export const OPTIONS: readonly Option[] = [
 ];
 
 /** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
-const LATER = [
-  'TITANS_TRUSTED_PROXIES',
-  'TITANS_REDIS_URL',
-  'TITANS_DATABASE_URL',
-  'TITANS_JWT_SECRET',
-  'TITANS_RATE_LIMIT',
-];
+const LATER = ['TITANS_TRUSTED_PROXIES', 'TITANS_REDIS_URL', 'TITANS_DATABASE_URL', 'TITANS_JWT_SECRET'];
 
 const PREFIX = 'TITANS_';
 const FILE_SUFFIX = '_FILE';
@@ -284,15 +294,16 @@ export interface Described {
 export function describeConfig(config: Config): readonly Described[] {
   return OPTIONS.map((option) => ({
     name: option.name,
-    value: describeValue(config[option.setting], option.isSecret),
+    value: describeValue(config[option.setting], option),
     source: config.sources[option.name],
     meaning: option.meaning,
   }));
 }
 
-function describeValue(value: Config[Setting], isSecret: boolean): string {
+function describeValue(value: Config[Setting], { isSecret, format }: Option): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return '(not set)';
   if (isSecret) return Array.isArray(value) ? `(${value.length} hidden)` : '(hidden)';
+  if (format !== undefined) return format(value as never);
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
@@ -407,6 +418,28 @@ function parseCorsOrigins(text: string): Parsed {
 
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
+
+const RATE_LIMIT = /^(\d{1,10})\/(\d{0,6})([smh])$/;
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+function parseRateLimit(text: string): Parsed {
+  const match = RATE_LIMIT.exec(text.toLowerCase().replace(/\s/g, ''));
+  const policy = match && {
+    limit: Number(match[1]),
+    windowMs: Number(match[2] === '' ? 1 : match[2]) * UNIT_SECONDS[match[3]] * 1000,
+  };
+  if (policy === null || policy.limit < 1 || policy.windowMs < 1) {
+    return { fault: 'must be a count and a duration, both at least 1, such as 60000/60s, 1000/1m or 100/s' };
+  }
+  if (fullCredit(policy) > BUCKET_UNITS_MAX) {
+    return { fault: 'is too large to be counted exactly; give a smaller count or a shorter duration' };
+  }
+  return { value: policy };
+}
+
+function formatRateLimit({ limit, windowMs }: BucketPolicy): string {
+  return `${limit}/${windowMs / 1000}s`;
 }
 
 function parseTimezone(text: string): Parsed {

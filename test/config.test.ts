@@ -32,6 +32,7 @@ test('an empty environment gives the documented defaults', () => {
     apiKeys: [],
     allowedHosts: [],
     corsOrigins: [],
+    rateLimit: { limit: 60_000, windowMs: 60_000 },
     timezone: 'UTC',
     currency: null,
     logLevel: 'info',
@@ -51,6 +52,7 @@ test('every variable is read in its own form', () => {
       TITANS_API_KEYS: 'production-key-1, production-key-2,production-key-1',
       TITANS_ALLOWED_HOSTS: 'api.Example.com,*.example.org,[::1]',
       TITANS_CORS_ORIGINS: 'https://app.example.com,http://localhost:3000',
+      TITANS_RATE_LIMIT: '600 / 1m',
       TITANS_TIMEZONE: 'Europe/London',
       TITANS_CURRENCY: 'gbp',
       TITANS_LOG_LEVEL: 'Warn',
@@ -65,6 +67,7 @@ test('every variable is read in its own form', () => {
   assert.deepEqual(config.apiKeys, ['production-key-1', 'production-key-2']);
   assert.deepEqual(config.allowedHosts, ['api.example.com', '*.example.org', '[::1]']);
   assert.deepEqual(config.corsOrigins, ['https://app.example.com', 'http://localhost:3000']);
+  assert.deepEqual(config.rateLimit, { limit: 600, windowMs: 60_000 });
   assert.equal(config.timezone, 'Europe/London');
   assert.equal(config.currency, 'GBP');
   assert.equal(config.logLevel, 'warn');
@@ -80,6 +83,7 @@ test('every fault is reported at once, under the name of its variable', () => {
     TITANS_API_KEYS: 'long-enough-key,short',
     TITANS_ALLOWED_HOSTS: 'https://api.example.com',
     TITANS_CORS_ORIGINS: 'app.example.com',
+    TITANS_RATE_LIMIT: '100',
     TITANS_TIMEZONE: 'Mars/Olympus',
     TITANS_CURRENCY: 'EURO',
     TITANS_LOG_LEVEL: 'loud',
@@ -92,6 +96,26 @@ test('every fault is reported at once, under the name of its variable', () => {
 
 test('an origin with a path or a trailing slash is refused', () => {
   assert.match(faultsOf({ TITANS_CORS_ORIGINS: 'https://a.example/' }).TITANS_CORS_ORIGINS, /origin/);
+});
+
+test('a rate limit is a count and a duration, and exactly countable', () => {
+  const limitOf = (text: string) => parseConfig({ TITANS_RATE_LIMIT: text }, noFile).rateLimit;
+  for (const [text, limit, windowMs] of [
+    ['60000/60s', 60_000, 60_000],
+    ['100/s', 100, 1000],
+    ['5/2h', 5, 7_200_000],
+    ['1/1M', 1, 60_000],
+    ['1000000/1h', 1_000_000, 3_600_000],
+  ] as const) {
+    assert.deepEqual(limitOf(text), { limit, windowMs });
+  }
+  const texts = ['', '10', '10/', '/s', '0/s', '10/0s', '-1/s', '1.5/s', '10/1d', '10/s/s', 'ten/s'];
+  for (const text of texts.slice(1)) {
+    assert.match(faultsOf({ TITANS_RATE_LIMIT: text }).TITANS_RATE_LIMIT, /^must be a count and/, text);
+  }
+  assert.match(faultsOf({ TITANS_RATE_LIMIT: '9000000000/1h' }).TITANS_RATE_LIMIT, /too large/);
+  const shown = describeConfig(parseConfig({ TITANS_RATE_LIMIT: '600/1m' }, noFile));
+  assert.equal(shown.find((line) => line.name === 'TITANS_RATE_LIMIT')?.value, '600/60s');
 });
 
 test('a secret may come from a file, one key a line', () => {

@@ -9,6 +9,7 @@ import { addJsonBody } from './plugins/json-body.ts';
 import { RequestLog } from './plugins/log-requests.ts';
 import { addProblems, answerClientError, sendUnroutedProblem } from './plugins/problem.ts';
 import { addProcessTime } from './plugins/process-time.ts';
+import { addRateLimitHeaders, createRestCharge, writeVerdict } from './plugins/rate-limit.ts';
 import { addRequestId, requestIdOf } from './plugins/request-id.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import type { RouteRow } from './route.ts';
@@ -40,7 +41,10 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
     rewriteUrl: (request) => withoutVersion(request.url ?? '/'),
-    frameworkErrors: sendUnroutedProblem,
+    frameworkErrors: (error, request, reply) => {
+      writeVerdict(reply, services.limits.chargeAddress(request.ip, 0));
+      sendUnroutedProblem(error, request, reply);
+    },
     clientErrorHandler: answerClientError,
     // The 503 Fastify would send while closing is not of our form; requests that still come are answered instead.
     return503OnClosing: false,
@@ -57,6 +61,7 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
   addAllowedHosts(app, services.config);
   addProblems(app);
   addJsonBody(app);
+  addRateLimitHeaders(app, services.limits);
   addProcessTime(app);
   requireRows(app);
   for (const row of routes) app.route(fastifyRoute(row, services, routes));
@@ -80,7 +85,8 @@ function fastifyRoute(row: RouteRow, services: HttpServices, routes: readonly Ro
     method: row.method,
     url: row.url,
     config: { row },
-    onRequest: createGate(row, services.authenticate),
+    onRequest: createGate(row, services.authenticate, services.limits),
+    ...(route.cost && { preHandler: createRestCharge(route.cost, services.limits) }),
     bodyLimit: route.bodyBytesMax,
     handlerTimeout: route.timeoutMs,
     schema: { response, ...(parse && { body: route.body?.schema }) },

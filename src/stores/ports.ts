@@ -1,4 +1,5 @@
 import type { Transaction } from '../bank/transaction.ts';
+import type { BucketPolicy } from '../lib/token-bucket.ts';
 
 /** What became of each row of an append: the three always add up to the number of rows handed in. */
 export interface AppendCounts {
@@ -40,4 +41,30 @@ export interface HistoryStore {
   revision(): Promise<number>;
   /** Releases the store; further calls reject. Closing twice is allowed. */
   close(): Promise<void>;
+}
+
+/** What became of asking a bucket for tokens. */
+export interface BucketDecision {
+  /** Whether the tokens were there and have been taken; a refusal takes nothing. */
+  readonly isAdmitted: boolean;
+  /** The bucket that decided: a share of the configured one when processes cannot count together. */
+  readonly policy: BucketPolicy;
+  /** What is left, in the units of lib/token-bucket.ts. */
+  readonly credit: number;
+  /** The instant of the decision, by the clock that decided. */
+  readonly at: number;
+}
+
+/**
+ * Token buckets, one a key, all of one policy; a key never seen has a full one. Never rejects and never waits long: an adapter
+ * that cannot reach its server decides by other means.
+ */
+export interface BucketStore {
+  /** Takes `cost` tokens (an integer >= 0) at once, or none; 0 only looks. */
+  take(key: string, cost: number): BucketDecision | Promise<BucketDecision>;
+}
+
+/** Buckets that decide at once, in this process. */
+export interface LocalBucketStore extends BucketStore {
+  take(key: string, cost: number): BucketDecision;
 }

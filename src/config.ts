@@ -17,6 +17,8 @@ export interface Config {
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** URL of the PostgreSQL database; null for the embedded one in `dataDir`. It may hold a password. */
+  readonly databaseUrl: string | null;
   readonly timezone: string;
   /** ISO 4217 code for transactions that name none; null leaves their currency unknown. */
   readonly currency: string | null;
@@ -112,6 +114,16 @@ export const OPTIONS: readonly Option[] = [
     parse: parseCorsOrigins,
   },
   {
+    name: 'TITANS_DATABASE_URL',
+    setting: 'databaseUrl',
+    kind: 'postgres:// URL',
+    default: '',
+    isSecret: true,
+    meaning:
+      'PostgreSQL database for what must be kept, such as postgres://user:password@db.example.com:5432/titans; unset: SQLite in TITANS_DATA_DIR',
+    parse: parseDatabaseUrl,
+  },
+  {
     name: 'TITANS_TIMEZONE',
     setting: 'timezone',
     kind: 'IANA time zone',
@@ -144,7 +156,6 @@ export const OPTIONS: readonly Option[] = [
 const LATER = [
   'TITANS_TRUSTED_PROXIES',
   'TITANS_REDIS_URL',
-  'TITANS_DATABASE_URL',
   'TITANS_JWT_SECRET',
   'TITANS_RATE_LIMIT',
   'TITANS_WORKERS',
@@ -389,6 +400,24 @@ function parseCorsOrigins(text: string): Parsed {
 
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
+
+const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
+
+/** The text is never quoted in a fault: it may hold a password. */
+function parseDatabaseUrl(text: string): Parsed {
+  if (text === '') return { value: null };
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !DATABASE_SCHEMES.includes(url.protocol)) {
+    return {
+      fault:
+        'must be a URL such as postgres://user:password@host:5432/database, special characters of the password written as %40',
+    };
+  }
+  if (url.pathname.length < 2) {
+    return { fault: 'must name a database after the host, as in postgres://user:password@host:5432/titans' };
+  }
+  return { value: text };
 }
 
 function parseTimezone(text: string): Parsed {

@@ -22,6 +22,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Predictions a caller may ask for, and the time in which they all come back. */
   readonly rateLimit: BucketPolicy;
+  /** URL of the PostgreSQL database; null for the embedded one in `dataDir`. It may hold a password. */
+  readonly databaseUrl: string | null;
   readonly timezone: string;
   /** ISO 4217 code for transactions that name none; null leaves their currency unknown. */
   readonly currency: string | null;
@@ -132,6 +134,16 @@ export const OPTIONS: readonly Option[] = [
     format: formatRateLimit,
   },
   {
+    name: 'TITANS_DATABASE_URL',
+    setting: 'databaseUrl',
+    kind: 'postgres:// URL',
+    default: '',
+    isSecret: true,
+    meaning:
+      'PostgreSQL database for what must be kept, such as postgres://user:password@db.example.com:5432/titans; unset: SQLite in TITANS_DATA_DIR',
+    parse: parseDatabaseUrl,
+  },
+  {
     name: 'TITANS_TIMEZONE',
     setting: 'timezone',
     kind: 'IANA time zone',
@@ -170,7 +182,7 @@ export const OPTIONS: readonly Option[] = [
 ];
 
 /** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
-const LATER = ['TITANS_TRUSTED_PROXIES', 'TITANS_REDIS_URL', 'TITANS_DATABASE_URL', 'TITANS_JWT_SECRET'];
+const LATER = ['TITANS_TRUSTED_PROXIES', 'TITANS_REDIS_URL', 'TITANS_JWT_SECRET'];
 
 const PREFIX = 'TITANS_';
 const FILE_SUFFIX = '_FILE';
@@ -440,6 +452,24 @@ function parseRateLimit(text: string): Parsed {
 
 function formatRateLimit({ limit, windowMs }: BucketPolicy): string {
   return `${limit}/${windowMs / 1000}s`;
+}
+
+const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
+
+/** The text is never quoted in a fault: it may hold a password. */
+function parseDatabaseUrl(text: string): Parsed {
+  if (text === '') return { value: null };
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !DATABASE_SCHEMES.includes(url.protocol)) {
+    return {
+      fault:
+        'must be a URL such as postgres://user:password@host:5432/database, special characters of the password written as %40',
+    };
+  }
+  if (url.pathname.length < 2) {
+    return { fault: 'must name a database after the host, as in postgres://user:password@host:5432/titans' };
+  }
+  return { value: text };
 }
 
 function parseTimezone(text: string): Parsed {

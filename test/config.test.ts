@@ -33,6 +33,7 @@ test('an empty environment gives the documented defaults', () => {
     allowedHosts: [],
     corsOrigins: [],
     rateLimit: { limit: 60_000, windowMs: 60_000 },
+    databaseUrl: null,
     timezone: 'UTC',
     currency: null,
     logLevel: 'info',
@@ -84,6 +85,7 @@ test('every fault is reported at once, under the name of its variable', () => {
     TITANS_ALLOWED_HOSTS: 'https://api.example.com',
     TITANS_CORS_ORIGINS: 'app.example.com',
     TITANS_RATE_LIMIT: '100',
+    TITANS_DATABASE_URL: 'mysql://titans:a-password@db/titans',
     TITANS_TIMEZONE: 'Mars/Olympus',
     TITANS_CURRENCY: 'EURO',
     TITANS_LOG_LEVEL: 'loud',
@@ -91,7 +93,7 @@ test('every fault is reported at once, under the name of its variable', () => {
   });
   assert.deepEqual(Object.keys(faults).sort(), OPTIONS.map((option) => option.name).sort());
   assert.match(faults.TITANS_API_KEYS, /^entry 2 /);
-  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough/);
+  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough|a-password/);
 });
 
 test('an origin with a path or a trailing slash is refused', () => {
@@ -134,6 +136,33 @@ test('a secret given twice, unreadable or empty is a fault', () => {
   );
   assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }).TITANS_API_KEYS_FILE, /cannot be read/);
   assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }, () => ' \n').TITANS_API_KEYS_FILE, /empty/);
+});
+
+test('a database URL is of PostgreSQL, names a database and is never shown', () => {
+  for (const url of [
+    'postgres://db.example.com/titans',
+    'postgresql://titans:p%40ss@db.example.org:5433/titans?sslmode=verify-full',
+    'postgres:///titans?host=/var/run/postgresql',
+  ]) {
+    const config = parseConfig({ TITANS_DATABASE_URL: url }, noFile);
+    assert.equal(config.databaseUrl, url);
+    assert.doesNotMatch(JSON.stringify(describeConfig(config)), /p%40ss|db\.example\.org/);
+  }
+  const fromFile = parseConfig(
+    { TITANS_DATABASE_URL_FILE: '/run/secrets/db' },
+    () => 'postgres://db/titans\n',
+  );
+  assert.equal(fromFile.databaseUrl, 'postgres://db/titans');
+  for (const url of [
+    'db.example.com',
+    'http://db/titans',
+    'postgres://a-password',
+    'postgres://db:a-password/t',
+  ]) {
+    const fault = faultsOf({ TITANS_DATABASE_URL: url }).TITANS_DATABASE_URL;
+    assert.match(fault, /postgres:\/\//);
+    assert.doesNotMatch(fault, /a-password/);
+  }
 });
 
 test('only secrets have a file form', () => {

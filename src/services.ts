@@ -98,7 +98,7 @@ export function createServices(config: Config, clock: Clock): Services {
       version,
       clock,
       authenticate: createApiKeyCheck(config),
-      limits: buildLimits(config, clock),
+      limits: buildLimits(config, clock, config.workers),
       predict: {
         amount: (request) =>
           predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
@@ -128,7 +128,7 @@ export function createServices(config: Config, clock: Clock): Services {
 }
 
 /** The limits, each a share of the configured one when `processes` serve without counting together. */
-function buildLimits({ rateLimit }: Config, clock: Clock, processes = 1): Limits {
+function buildLimits({ rateLimit }: Config, clock: Clock, processes: number): Limits {
   const policy = shareOf(rateLimit, processes);
   return createLimits({
     callers: createMemoryBuckets(policy, clock),

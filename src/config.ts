@@ -10,6 +10,8 @@ import { BUCKET_UNITS_MAX, type BucketPolicy, fullCredit } from './lib/token-buc
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const WORKERS_MAX = 64;
+
 /** Effective settings, parsed once at start and handed to whoever needs them. */
 export interface Config {
   readonly host: string;
@@ -25,10 +27,14 @@ export interface Config {
   readonly redis: RedisPlace | null;
   /** Predictions a caller may ask for, and the time in which they all come back. */
   readonly rateLimit: BucketPolicy;
+  /** URL of the PostgreSQL database; null for the embedded one in `dataDir`. It may hold a password. */
+  readonly databaseUrl: string | null;
   readonly timezone: string;
   /** ISO 4217 code for transactions that name none; null leaves their currency unknown. */
   readonly currency: string | null;
   readonly logLevel: LogLevel;
+  /** Processes that answer requests. */
+  readonly workers: number;
   /** For each variable of OPTIONS, the layer its value came from. */
   readonly sources: Readonly<Record<string, string>>;
   /** What a person should know but what does not stop the start, such as a misspelt variable. */
@@ -163,6 +169,16 @@ export const OPTIONS: readonly Option[] = [
     format: formatRateLimit,
   },
   {
+    name: 'TITANS_DATABASE_URL',
+    setting: 'databaseUrl',
+    kind: 'postgres:// URL',
+    default: '',
+    isSecret: true,
+    meaning:
+      'PostgreSQL database for what must be kept, such as postgres://user:password@db.example.com:5432/titans; unset: SQLite in TITANS_DATA_DIR',
+    parse: parseDatabaseUrl,
+  },
+  {
     name: 'TITANS_TIMEZONE',
     setting: 'timezone',
     kind: 'IANA time zone',
@@ -189,10 +205,19 @@ export const OPTIONS: readonly Option[] = [
     meaning: 'Least severe log lines to write',
     parse: parseLogLevel,
   },
+  {
+    name: 'TITANS_WORKERS',
+    setting: 'workers',
+    kind: `integer 1..${WORKERS_MAX}`,
+    default: '1',
+    isSecret: false,
+    meaning: 'Processes that share the port and answer requests; one per processor is plenty',
+    parse: parseWorkers,
+  },
 ];
 
 /** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
-const LATER = ['TITANS_DATABASE_URL', 'TITANS_JWT_SECRET', 'TITANS_WORKERS'];
+const LATER = ['TITANS_JWT_SECRET'];
 
 const PREFIX = 'TITANS_';
 const FILE_SUFFIX = '_FILE';
@@ -379,6 +404,12 @@ function parsePort(text: string): Parsed {
   return { fault: 'must be an integer from 0 to 65535' };
 }
 
+function parseWorkers(text: string): Parsed {
+  const workers = Number(text);
+  if (/^\d{1,3}$/.test(text) && workers >= 1 && workers <= WORKERS_MAX) return { value: workers };
+  return { fault: `must be an integer from 1 to ${WORKERS_MAX}` };
+}
+
 function parseDirectory(text: string): Parsed {
   return text.includes('\0') ? { fault: 'must be a path' } : { value: text };
 }
@@ -515,6 +546,24 @@ function parseRateLimit(text: string): Parsed {
 
 function formatRateLimit({ limit, windowMs }: BucketPolicy): string {
   return `${limit}/${windowMs / 1000}s`;
+}
+
+const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
+
+/** The text is never quoted in a fault: it may hold a password. */
+function parseDatabaseUrl(text: string): Parsed {
+  if (text === '') return { value: null };
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !DATABASE_SCHEMES.includes(url.protocol)) {
+    return {
+      fault:
+        'must be a URL such as postgres://user:password@host:5432/database, special characters of the password written as %40',
+    };
+  }
+  if (url.pathname.length < 2) {
+    return { fault: 'must name a database after the host, as in postgres://user:password@host:5432/titans' };
+  }
+  return { value: text };
 }
 
 function parseTimezone(text: string): Parsed {

@@ -35,9 +35,11 @@ test('an empty environment gives the documented defaults', () => {
     trustedProxies: [],
     redis: null,
     rateLimit: { limit: 60_000, windowMs: 60_000 },
+    databaseUrl: null,
     timezone: 'UTC',
     currency: null,
     logLevel: 'info',
+    workers: 1,
   });
   assert.deepEqual(warnings, []);
   assert.deepEqual(new Set(Object.values(sources)), new Set(['default']));
@@ -57,6 +59,7 @@ test('every variable is read in its own form', () => {
       TITANS_TIMEZONE: 'Europe/London',
       TITANS_CURRENCY: 'gbp',
       TITANS_LOG_LEVEL: 'Warn',
+      TITANS_WORKERS: '4',
     },
     noFile,
   );
@@ -71,6 +74,7 @@ test('every variable is read in its own form', () => {
   assert.equal(config.timezone, 'Europe/London');
   assert.equal(config.currency, 'GBP');
   assert.equal(config.logLevel, 'warn');
+  assert.equal(config.workers, 4);
 });
 
 test('every fault is reported at once, under the name of its variable', () => {
@@ -85,13 +89,15 @@ test('every fault is reported at once, under the name of its variable', () => {
     TITANS_TRUSTED_PROXIES: '10.0.0.0/33',
     TITANS_REDIS_URL: 'http://:hidden-word@host',
     TITANS_RATE_LIMIT: '100',
+    TITANS_DATABASE_URL: 'mysql://titans:a-password@db/titans',
     TITANS_TIMEZONE: 'Mars/Olympus',
     TITANS_CURRENCY: 'EURO',
     TITANS_LOG_LEVEL: 'loud',
+    TITANS_WORKERS: '0',
   });
   assert.deepEqual(Object.keys(faults).sort(), OPTIONS.map((option) => option.name).sort());
   assert.match(faults.TITANS_API_KEYS, /^entry 2 /);
-  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough|hidden-word/);
+  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough|hidden-word|a-password/);
 });
 
 test('an origin with a path or a trailing slash is refused', () => {
@@ -194,6 +200,33 @@ test('a secret given twice, unreadable or empty is a fault', () => {
   assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }, () => ' \n').TITANS_API_KEYS_FILE, /empty/);
 });
 
+test('a database URL is of PostgreSQL, names a database and is never shown', () => {
+  for (const url of [
+    'postgres://db.example.com/titans',
+    'postgresql://titans:p%40ss@db.example.org:5433/titans?sslmode=verify-full',
+    'postgres:///titans?host=/var/run/postgresql',
+  ]) {
+    const config = parseConfig({ TITANS_DATABASE_URL: url }, noFile);
+    assert.equal(config.databaseUrl, url);
+    assert.doesNotMatch(JSON.stringify(describeConfig(config)), /p%40ss|db\.example\.org/);
+  }
+  const fromFile = parseConfig(
+    { TITANS_DATABASE_URL_FILE: '/run/secrets/db' },
+    () => 'postgres://db/titans\n',
+  );
+  assert.equal(fromFile.databaseUrl, 'postgres://db/titans');
+  for (const url of [
+    'db.example.com',
+    'http://db/titans',
+    'postgres://a-password',
+    'postgres://db:a-password/t',
+  ]) {
+    const fault = faultsOf({ TITANS_DATABASE_URL: url }).TITANS_DATABASE_URL;
+    assert.match(fault, /postgres:\/\//);
+    assert.doesNotMatch(fault, /a-password/);
+  }
+});
+
 test('only secrets have a file form', () => {
   const config = parseConfig({ TITANS_PORT_FILE: '/port' }, noFile);
   assert.equal(config.port, 8000);
@@ -201,9 +234,9 @@ test('only secrets have a file form', () => {
 });
 
 test('a setting of a later version is refused, not ignored', () => {
-  const faults = faultsOf({ TITANS_DATABASE_URL: 'postgres://localhost', TITANS_JWT_SECRET_FILE: '/s' });
-  assert.deepEqual(Object.keys(faults), ['TITANS_DATABASE_URL', 'TITANS_JWT_SECRET_FILE']);
-  assert.deepEqual(faultsOf({ TITANS_DATABASE_URL: '' }), {});
+  const faults = faultsOf({ TITANS_JWT_SECRET_FILE: '/s' });
+  assert.deepEqual(Object.keys(faults), ['TITANS_JWT_SECRET_FILE']);
+  assert.deepEqual(faultsOf({ TITANS_JWT_SECRET: '' }), {});
 });
 
 test('a misspelt variable is a warning that names the nearest one', () => {

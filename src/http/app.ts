@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify';
 import { assert } from '../lib/assert.ts';
+import { addClosing } from './close-gracefully.ts';
 import { createLogger } from './logger.ts';
 import { addAllowedHosts } from './plugins/allowed-hosts.ts';
 import { addCors } from './plugins/cors.ts';
@@ -48,12 +49,12 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
     // The 503 Fastify would send while closing is not of our form; requests that still come are answered instead.
     return503OnClosing: false,
   });
-  app.decorate('lifecycle', { isClosing: false });
   app.decorateRequest('row', null);
   app.decorateRequest('caller', null);
   // An unknown Expect header is ignored (RFC 9110, 10.1.1) rather than refused outside our table.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 
+  addClosing(app);
   addRequestId(app);
   addSecurityHeaders(app);
   addCors(app, services.config);

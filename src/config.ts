@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { isTimeZone } from './bank/calendar.ts';
@@ -20,6 +21,10 @@ export interface Config {
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-* headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Where buckets and broadcasts are shared; null keeps them in the process. */
+  readonly redis: RedisPlace | null;
   /** Predictions a caller may ask for, and the time in which they all come back. */
   readonly rateLimit: BucketPolicy;
   /** URL of the PostgreSQL database; null for the embedded one in `dataDir`. It may hold a password. */
@@ -34,6 +39,16 @@ export interface Config {
   readonly sources: Readonly<Record<string, string>>;
   /** What a person should know but what does not stop the start, such as a misspelt variable. */
   readonly warnings: readonly string[];
+}
+
+/** A Redis server, or a cluster known by some of its nodes. */
+export interface RedisPlace {
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly isCluster: boolean;
+  readonly isTls: boolean;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly db: number;
 }
 
 type Setting = Exclude<keyof Config, 'sources' | 'warnings'>;
@@ -123,6 +138,26 @@ export const OPTIONS: readonly Option[] = [
     parse: parseCorsOrigins,
   },
   {
+    name: 'TITANS_TRUSTED_PROXIES',
+    setting: 'trustedProxies',
+    kind: 'list of addresses or networks',
+    default: '',
+    isSecret: false,
+    meaning:
+      'Proxies in front, such as 10.0.0.7 or 10.0.0.0/8, whose X-Forwarded-For and -Proto are believed; unset: nobody',
+    parse: parseTrustedProxies,
+  },
+  {
+    name: 'TITANS_REDIS_URL',
+    setting: 'redis',
+    kind: 'Redis URL, or several',
+    default: '',
+    isSecret: true,
+    meaning:
+      'Where processes count together: redis://[user:password@]host[:port][/db], rediss:// with TLS; a cluster: redis+cluster://host:port,host:port; unset: each process by itself',
+    parse: parseRedisUrl,
+  },
+  {
     name: 'TITANS_RATE_LIMIT',
     setting: 'rateLimit',
     kind: 'count/duration',
@@ -182,7 +217,7 @@ export const OPTIONS: readonly Option[] = [
 ];
 
 /** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
-const LATER = ['TITANS_TRUSTED_PROXIES', 'TITANS_REDIS_URL', 'TITANS_JWT_SECRET'];
+const LATER = ['TITANS_JWT_SECRET'];
 
 const PREFIX = 'TITANS_';
 const FILE_SUFFIX = '_FILE';
@@ -430,6 +465,65 @@ function parseCorsOrigins(text: string): Parsed {
 
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
+
+function parseTrustedProxies(text: string): Parsed {
+  return parseList(
+    text,
+    isNetwork,
+    'must be an address or a network such as 10.0.0.7, 10.0.0.0/8 or fd00::/8, and not all addresses',
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address, bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+const REDIS_SCHEME = /^(rediss?)(\+cluster)?:\/\//;
+const REDIS_PORT = 6379;
+const REDIS_FAULT =
+  'must be a URL such as redis://:password@host:6379/0, rediss://host or redis+cluster://host:7000,host:7001';
+
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { hostname, username, password } = new URL(text);
+  // A stray percent sign is left as it is by the URL, and cannot be decoded.
+  return hostname !== '' && !/%(?![\da-f]{2})/i.test(username + password);
+}
+
+/** Faults never quote the text: it may hold a password. */
+function parseRedisUrl(text: string): Parsed {
+  if (text === '') return { value: null };
+  const scheme = REDIS_SCHEME.exec(text);
+  if (scheme === null) return { fault: REDIS_FAULT };
+  const entries = text.slice(scheme[0].length).split(',');
+  // Nodes after the first may repeat the scheme; credentials are those of the first.
+  const urls = entries.map((entry) => `redis://${entry.trim().replace(REDIS_SCHEME, '')}`);
+  if (!urls.every(isRedisUrl)) return { fault: REDIS_FAULT };
+  const parsed = urls.map((url) => new URL(url));
+  const isCluster = scheme[2] !== undefined || parsed.length > 1;
+  const [{ username, password, pathname }] = parsed;
+  const db = Number(pathname.slice(1));
+  if (!/^(\/\d{0,4})?$/.test(pathname) || parsed.some((url) => url.search !== '' || url.hash !== '')) {
+    return { fault: REDIS_FAULT };
+  }
+  if (isCluster && db !== 0) return { fault: 'names a database, which a cluster does not have' };
+  const place: RedisPlace = {
+    nodes: parsed.map(({ hostname, port }) => ({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: port === '' ? REDIS_PORT : Number(port),
+    })),
+    isCluster,
+    isTls: scheme[1] === 'rediss',
+    username: username === '' ? undefined : decodeURIComponent(username),
+    password: password === '' ? undefined : decodeURIComponent(password),
+    db,
+  };
+  return { value: place };
 }
 
 const RATE_LIMIT = /^(\d{1,10})\/(\d{0,6})([smh])$/;

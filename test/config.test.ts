@@ -32,6 +32,8 @@ test('an empty environment gives the documented defaults', () => {
     apiKeys: [],
     allowedHosts: [],
     corsOrigins: [],
+    trustedProxies: [],
+    redis: null,
     rateLimit: { limit: 60_000, windowMs: 60_000 },
     databaseUrl: null,
     timezone: 'UTC',
@@ -84,6 +86,8 @@ test('every fault is reported at once, under the name of its variable', () => {
     TITANS_API_KEYS: 'long-enough-key,short',
     TITANS_ALLOWED_HOSTS: 'https://api.example.com',
     TITANS_CORS_ORIGINS: 'app.example.com',
+    TITANS_TRUSTED_PROXIES: '10.0.0.0/33',
+    TITANS_REDIS_URL: 'http://:hidden-word@host',
     TITANS_RATE_LIMIT: '100',
     TITANS_DATABASE_URL: 'mysql://titans:a-password@db/titans',
     TITANS_TIMEZONE: 'Mars/Olympus',
@@ -93,11 +97,69 @@ test('every fault is reported at once, under the name of its variable', () => {
   });
   assert.deepEqual(Object.keys(faults).sort(), OPTIONS.map((option) => option.name).sort());
   assert.match(faults.TITANS_API_KEYS, /^entry 2 /);
-  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough|a-password/);
+  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough|hidden-word|a-password/);
 });
 
 test('an origin with a path or a trailing slash is refused', () => {
   assert.match(faultsOf({ TITANS_CORS_ORIGINS: 'https://a.example/' }).TITANS_CORS_ORIGINS, /origin/);
+});
+
+test('Redis is one server or a cluster, with or without TLS, and its password is never shown', () => {
+  const one = { isCluster: false, isTls: false, username: undefined, password: undefined, db: 0 };
+  const nodes = [
+    { host: 'a', port: 7000 },
+    { host: 'b', port: 7001 },
+  ];
+  for (const [text, place] of [
+    ['redis://localhost', { ...one, nodes: [{ host: 'localhost', port: 6379 }] }],
+    ['redis://[::1]:6380/3', { ...one, nodes: [{ host: '::1', port: 6380 }], db: 3 }],
+    ['redis://h/', { ...one, nodes: [{ host: 'h', port: 6379 }] }],
+    [
+      'rediss://user:p%40ss@h:1',
+      { ...one, nodes: [{ host: 'h', port: 1 }], isTls: true, username: 'user', password: 'p@ss' },
+    ],
+    ['redis+cluster://a:7000', { ...one, isCluster: true, nodes: [nodes[0]] }],
+    ['redis+cluster://:word@a:7000,b:7001', { ...one, isCluster: true, nodes, password: 'word' }],
+    ['rediss://a:7000, rediss://b:7001', { ...one, isCluster: true, isTls: true, nodes }],
+  ] as const) {
+    assert.deepEqual(parseConfig({ TITANS_REDIS_URL: text }, noFile).redis, place, text);
+  }
+  for (const text of [
+    'localhost',
+    'redis://',
+    'redis://h/x',
+    'redis://h?a=1',
+    'redis://h:70000',
+    'redis://a,',
+    'redis://:%zz@h',
+  ]) {
+    assert.match(faultsOf({ TITANS_REDIS_URL: text }).TITANS_REDIS_URL, /^must be a URL/, text);
+  }
+  assert.match(faultsOf({ TITANS_REDIS_URL: 'redis+cluster://h/1' }).TITANS_REDIS_URL, /cluster does not/);
+  const lines = describeConfig(parseConfig({ TITANS_REDIS_URL: 'redis://:a-word@host' }, noFile));
+  assert.equal(lines.find((line) => line.name === 'TITANS_REDIS_URL')?.value, '(hidden)');
+});
+
+test('trusted proxies are addresses and networks, never everybody', () => {
+  const list = ['10.0.0.7', '10.0.0.0/8', 'fd00::/8', '::1', '::ffff:10.0.0.1'];
+  assert.deepEqual(parseConfig({ TITANS_TRUSTED_PROXIES: list.join(',') }, noFile).trustedProxies, list);
+  for (const entry of [
+    'proxy',
+    '10.0.0',
+    '10.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    '::/129',
+    'x/8',
+    '*',
+  ]) {
+    assert.match(
+      faultsOf({ TITANS_TRUSTED_PROXIES: entry }).TITANS_TRUSTED_PROXIES,
+      /^entry 1 must be/,
+      entry,
+    );
+  }
 });
 
 test('a rate limit is a count and a duration, and exactly countable', () => {
@@ -172,9 +234,9 @@ test('only secrets have a file form', () => {
 });
 
 test('a setting of a later version is refused, not ignored', () => {
-  const faults = faultsOf({ TITANS_REDIS_URL: 'redis://localhost', TITANS_JWT_SECRET_FILE: '/s' });
-  assert.deepEqual(Object.keys(faults), ['TITANS_REDIS_URL', 'TITANS_JWT_SECRET_FILE']);
-  assert.deepEqual(faultsOf({ TITANS_REDIS_URL: '' }), {});
+  const faults = faultsOf({ TITANS_JWT_SECRET_FILE: '/s' });
+  assert.deepEqual(Object.keys(faults), ['TITANS_JWT_SECRET_FILE']);
+  assert.deepEqual(faultsOf({ TITANS_JWT_SECRET: '' }), {});
 });
 
 test('a misspelt variable is a warning that names the nearest one', () => {

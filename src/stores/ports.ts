@@ -68,3 +68,34 @@ export interface BucketStore {
 export interface LocalBucketStore extends BucketStore {
   take(key: string, cost: number): BucketDecision;
 }
+
+/** Told when what is shared between processes cannot be reached, and when it can again. */
+export interface DegradedObserver {
+  degraded(reason: string): void;
+  recovered(afterMs: number): void;
+}
+
+/** Something that goes on in a lesser way while its server is away. */
+export interface Degradable {
+  isDegraded(): boolean;
+  /** Tells of every change from now on, and at once when degraded. */
+  observe(observer: DegradedObserver): void;
+}
+
+/** What processes tell each other: that something changed, and should be looked at again. */
+export const BROADCAST_TOPICS = ['models', 'cache', 'history', 'access'] as const;
+export type BroadcastTopic = (typeof BROADCAST_TOPICS)[number];
+
+export type BroadcastListener = (payload: string) => void;
+
+/**
+ * Tells every process, this one included. A hint, not a promise: a process that is not connected never hears it, so
+ * whoever listens also looks for itself once a second. Never rejects.
+ */
+export interface Broadcast {
+  /** Resolves when it was handed over, or could not be; listeners are called later. */
+  publish(topic: BroadcastTopic, payload: string): Promise<void>;
+  /** Gives a function that ends the subscription. */
+  subscribe(topic: BroadcastTopic, listener: BroadcastListener): () => void;
+  close(): Promise<void>;
+}

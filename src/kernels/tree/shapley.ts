@@ -56,7 +56,7 @@ export function explainTrees(trees: ExplainedTrees, leaves: ExplainedLeaves, out
   out.fill(0);
   // Of each feature on the way: the share of its cuts that the row passed, since which stretch, whether it failed one.
   const passed = new Float64Array(featureCount).fill(1);
-  const since = new Int32Array(featureCount).fill(-1);
+  const since = new Int32Array(featureCount);
   const failed = new Uint8Array(featureCount);
   const stretches: Stretch[] = [];
   let base = 0;
@@ -68,7 +68,11 @@ export function explainTrees(trees: ExplainedTrees, leaves: ExplainedLeaves, out
     if (end > first) {
       points = Math.max(1, (widths[tree] + 1) >> 1);
       rule = quadratureOf(points);
-      open(0).factor.fill(1, 0, points);
+      // Where every feature begins that no cut has asked for: present or absent, it makes no difference.
+      const top = open(0);
+      top.factor.fill(1, 0, points);
+      top.inverse.fill(1, 0, points);
+      top.gain.fill(0, 0, points);
       walk(treeStart[tree], first, end, 0, 1, 1);
     }
     first = end;
@@ -177,30 +181,33 @@ export function explainTrees(trees: ExplainedTrees, leaves: ExplainedLeaves, out
     weight: number,
   ): void {
     const { at, weights } = rule;
-    const above = stretches[depth];
-    const here = open(depth + 1);
-    const { factor, sum, inverse, gain } = here;
+    const { factor: factorAbove, sum: sumAbove } = stretches[depth];
     const before = passed[feature];
     const after = before * share;
     const rest = 1 - after;
     const began = since[feature];
-    if (began < 0) {
+    const { inverse: inverseBefore, gain: gainBefore } = stretches[began];
+    let found = 0;
+    if (featureOf(node) < 0) {
+      const mass = scale * values[from];
+      base += weight * values[from];
       for (let q = 0; q < points; q++) {
         const part = after + at[q] * rest;
-        const inverted = 1 / part;
-        inverse[q] = inverted;
-        gain[q] = rest * inverted;
-        factor[q] = above.factor[q] * scale * part;
+        const total = mass * factorAbove[q] * inverseBefore[q] * part;
+        sumAbove[q] += total;
+        found += weights[q] * total * (rest / part - gainBefore[q]);
       }
-    } else {
-      const { inverse: inverseBefore } = stretches[began];
-      for (let q = 0; q < points; q++) {
-        const part = after + at[q] * rest;
-        const inverted = 1 / part;
-        inverse[q] = inverted;
-        gain[q] = rest * inverted;
-        factor[q] = above.factor[q] * scale * part * inverseBefore[q];
-      }
+      out[feature] += found;
+      return;
+    }
+    const here = open(depth + 1);
+    const { factor, sum, inverse, gain } = here;
+    for (let q = 0; q < points; q++) {
+      const part = after + at[q] * rest;
+      const inverted = 1 / part;
+      inverse[q] = inverted;
+      gain[q] = rest * inverted;
+      factor[q] = factorAbove[q] * scale * part * inverseBefore[q];
     }
     passed[feature] = after;
     since[feature] = depth + 1;
@@ -208,21 +215,10 @@ export function explainTrees(trees: ExplainedTrees, leaves: ExplainedLeaves, out
     passed[feature] = before;
     since[feature] = began;
     const { mass } = here;
-    const sumAbove = above.sum;
-    let found = 0;
-    if (began < 0) {
-      for (let q = 0; q < points; q++) {
-        const total = sum[q] + mass * factor[q];
-        sumAbove[q] += total;
-        found += weights[q] * total * gain[q];
-      }
-    } else {
-      const { gain: gainBefore } = stretches[began];
-      for (let q = 0; q < points; q++) {
-        const total = sum[q] + mass * factor[q];
-        sumAbove[q] += total;
-        found += weights[q] * total * (gain[q] - gainBefore[q]);
-      }
+    for (let q = 0; q < points; q++) {
+      const total = sum[q] + mass * factor[q];
+      sumAbove[q] += total;
+      found += weights[q] * total * (gain[q] - gainBefore[q]);
     }
     out[feature] += found;
   }
@@ -239,35 +235,32 @@ export function explainTrees(trees: ExplainedTrees, leaves: ExplainedLeaves, out
     weight: number,
   ): void {
     const { absent, loss, weights } = rule;
-    const above = stretches[depth];
+    const { factor: factorAbove, sum: sumAbove } = stretches[depth];
+    const { inverse, gain } = stretches[since[feature]];
+    const scaled = scale * passed[feature] * share;
+    let found = 0;
+    if (featureOf(node) < 0) {
+      const mass = scaled * values[from];
+      base += weight * values[from];
+      for (let q = 0; q < points; q++) {
+        const total = mass * factorAbove[q] * inverse[q] * absent[q];
+        sumAbove[q] += total;
+        found -= weights[q] * total * (loss[q] + gain[q]);
+      }
+      out[feature] += found;
+      return;
+    }
     const here = open(depth + 1);
     const { factor, sum } = here;
-    const began = since[feature];
-    const scaled = scale * passed[feature] * share;
-    if (began < 0) for (let q = 0; q < points; q++) factor[q] = above.factor[q] * scaled * absent[q];
-    else {
-      const { inverse } = stretches[began];
-      for (let q = 0; q < points; q++) factor[q] = above.factor[q] * scaled * absent[q] * inverse[q];
-    }
+    for (let q = 0; q < points; q++) factor[q] = factorAbove[q] * scaled * absent[q] * inverse[q];
     failed[feature] = 1;
     walk(node, from, until, depth + 1, 1, weight);
     failed[feature] = 0;
     const { mass } = here;
-    const sumAbove = above.sum;
-    let found = 0;
-    if (began < 0) {
-      for (let q = 0; q < points; q++) {
-        const total = sum[q] + mass * factor[q];
-        sumAbove[q] += total;
-        found -= weights[q] * total * loss[q];
-      }
-    } else {
-      const { gain } = stretches[began];
-      for (let q = 0; q < points; q++) {
-        const total = sum[q] + mass * factor[q];
-        sumAbove[q] += total;
-        found -= weights[q] * total * (loss[q] + gain[q]);
-      }
+    for (let q = 0; q < points; q++) {
+      const total = sum[q] + mass * factor[q];
+      sumAbove[q] += total;
+      found -= weights[q] * total * (loss[q] + gain[q]);
     }
     out[feature] += found;
   }

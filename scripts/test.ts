@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { postgresMissing, startPostgres } from '../test/servers/postgres.ts';
 import { blankText } from './scan-source.ts';
 import type { TestReport } from './test-report.ts';
 
 // npm test [-- FILE|FOLDER... | node:test options]
+// TITANS_TEST_STORES=servers runs them on a PostgreSQL of their own instead of the embedded stores.
 // Without files: every test, with coverage of src/, which must reach the least below. With files: only those.
 
 const COVERAGE_LINES_MIN = 95;
@@ -64,7 +66,24 @@ function expandFolder(path: string): string {
   return statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ? `${path}/**/*.test.ts` : path;
 }
 
-function runTests(args: readonly string[]): number {
+interface Servers {
+  /** What tells the tests where the servers are. */
+  readonly variables: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** The servers that TITANS_TEST_STORES asks for; without it, none. */
+async function startServers(): Promise<Servers> {
+  const stores = process.env.TITANS_TEST_STORES ?? '';
+  if (stores === '' || stores === 'embedded') return { variables: {}, close: async () => {} };
+  if (stores !== 'servers') throw new Error('TITANS_TEST_STORES must be embedded or servers');
+  const missing = postgresMissing();
+  if (missing !== false) throw new Error(`TITANS_TEST_STORES=servers: ${missing}`);
+  const postgres = await startPostgres();
+  return { variables: { TITANS_TEST_DATABASE_URL: postgres.url }, close: () => postgres.close() };
+}
+
+function runTests(args: readonly string[], variables: Servers['variables']): number {
   const files = args.filter((arg) => !arg.startsWith('-')).map(expandFolder);
   const isWhole =
     files.length === 0 && !args.some((arg) => /^--test-(?:name|skip)-pattern|^--test-only/.test(arg));
@@ -84,7 +103,7 @@ function runTests(args: readonly string[]): number {
       ...args.filter((arg) => arg.startsWith('-')),
       ...(files.length > 0 ? files : ['test/**/*.test.ts']),
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, TITANS_TEST_REPORT: reportPath } },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, ...variables, TITANS_TEST_REPORT: reportPath } },
   );
   const failures = status === 0 ? [] : ['some tests failed; see above'];
   if (existsSync(reportPath)) {
@@ -97,4 +116,9 @@ function runTests(args: readonly string[]): number {
   return failures.length === 0 ? 0 : 1;
 }
 
-process.exitCode = runTests(process.argv.slice(2));
+const servers = await startServers();
+try {
+  process.exitCode = runTests(process.argv.slice(2), servers.variables);
+} finally {
+  await servers.close();
+}

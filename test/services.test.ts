@@ -15,8 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'titans-services-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const rows: readonly Transaction[] = synthesise({ seed: 2, accounts: 2, days: 150 }).transactions;
 
-function open(name: string): Services {
-  return createServices(testConfig({ TITANS_DATA_DIR: join(folder, name) }), () => NOW);
+function open(name: string, variables: Record<string, string> = {}): Services {
+  return createServices(testConfig({ TITANS_DATA_DIR: join(folder, name), ...variables }), () => NOW);
 }
 
 /** Trains quickly on `learnt` and stores the result as the active version. */
@@ -66,7 +66,7 @@ it('the history is opened once and survives closing', async () => {
 });
 
 it('a history that cannot be opened is told to whoever asks, and closing still works', async () => {
-  const services = open('damaged');
+  const services = open('damaged', { TITANS_DATABASE_URL: '' });
   await (await services.history()).append(rows.slice(0, 1));
   await services.close();
   writeFileSync(

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after } from 'node:test';
 import { currencyDigits, toMajor } from '../../src/bank/money.ts';
@@ -11,6 +11,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { NOW } from '../harness.ts';
+import { dataDirOf, setStoreVariables, storeVariables } from '../servers/stores.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -36,6 +37,7 @@ export interface RunOptions {
 
 /** Runs a command line in this process. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  setStoreVariables(dataDirOf(args));
   const [stdout, stderr] = [capture(), capture()];
   const status = await runCli(args, {
     stdout: stdout.stream,
@@ -75,7 +77,9 @@ export function start(
   cwd = tmpdir(),
 ): Started {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('TITANS_'));
-  const env = { ...Object.fromEntries(clean), ...variables };
+  const dataDir = dataDirOf(args);
+  const stores = dataDir === null ? {} : storeVariables(resolve(cwd, dataDir));
+  const env = { ...Object.fromEntries(clean), ...stores, ...variables };
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';

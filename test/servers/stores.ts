@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { OPTIONS } from '../../src/config.ts';
+import { urlOfSchema } from './postgres.ts';
+
+// The whole suite runs twice: with the embedded stores, and with servers (TITANS_TEST_STORES=servers npm test, which
+// starts them and names them in TITANS_TEST_DATABASE_URL and TITANS_TEST_REDIS_URL). What a test would keep in a data
+// directory then lies in a schema of the server that belongs to this directory.
+
+const SECRET = 'a secret for the tests, 32 bytes and more';
+const made = new Set<string>();
+
+/** The settings that send the stores of `dataDir` to the servers of this test run; none when they are embedded. */
+export function storeVariables(dataDir: string): Record<string, string> {
+  const { TITANS_TEST_DATABASE_URL: url = '', TITANS_TEST_REDIS_URL: redis = '' } = process.env;
+  const variables: Record<string, string> = {};
+  if (url !== '') variables.TITANS_DATABASE_URL = databaseOf(url, dataDir);
+  if (redis !== '') variables.TITANS_REDIS_URL = redis;
+  // Processes that share a server share a secret.
+  if (url !== '' || redis !== '') variables.TITANS_JWT_SECRET = SECRET;
+  const known = new Set(OPTIONS.map((option) => option.name));
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => known.has(name)));
+}
+
+/** Sends what a command line run in this process keeps in `dataDir` to the same place; null: nowhere in particular. */
+export function setStoreVariables(dataDir: string | null): void {
+  for (const name of ['TITANS_DATABASE_URL', 'TITANS_REDIS_URL', 'TITANS_JWT_SECRET'])
+    delete process.env[name];
+  if (dataDir !== null) Object.assign(process.env, storeVariables(dataDir));
+}
+
+/** What `--data-dir` says in a command line. */
+export function dataDirOf(args: readonly string[]): string | null {
+  const at = args.indexOf('--data-dir');
+  return at < 0 ? null : args[at + 1];
+}
+
+/** Tests read their settings at once, so a process of its own makes the schema while this one waits. */
+function databaseOf(url: string, dataDir: string): string {
+  const name = `titans_${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16)}`;
+  if (!made.has(name)) {
+    const program = join(import.meta.dirname, 'make-schema.ts');
+    const { status, stderr } = spawnSync(process.execPath, [program, url, name], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`no schema could be made for ${dataDir}: ${stderr}`);
+    made.add(name);
+  }
+  return urlOfSchema(url, name);
+}

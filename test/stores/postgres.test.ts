@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { FIELDS, parseTransaction } from '../../src/bank/fields.ts';
@@ -136,6 +137,26 @@ describe('a history in PostgreSQL', { skip }, () => {
       rows.length,
     );
     assert.equal(await history.count(), rows.length);
+    await history.close();
+  });
+
+  it('tries again when the server ends an append to free one that waits for it in turn', async () => {
+    const { db, history } = await openHistory();
+    const row = (identity: string) => sql`
+      insert into history (account_id, identity, content_hash, at, time_known, description, merchant_name, category,
+        payment_method, location, merchant_category_code, country, reference, tags)
+      values ('a', ${identity}, '', 0, 1, '', '', '', '', '', '', '', '', '[]')`;
+    const waiting = sql<{ waiting: boolean }>`
+      select exists (select 1 from pg_locks where not granted and locktype = 'transactionid') as waiting`;
+    let appended: Promise<unknown> = Promise.resolve();
+    await db.transaction().execute(async (other) => {
+      await row('=b').execute(other);
+      appended = history.append([transaction({ id: 'a' }), transaction({ id: 'b' })]);
+      while (!(await waiting.execute(db)).rows[0].waiting) await pause(5);
+      // Each now waits for the other; the append waits longer and is the one that the server ends.
+      await row('=a').execute(other);
+    });
+    assert.deepEqual(await appended, { inserted: 0, updated: 2, unchanged: 0 });
     await history.close();
   });
 

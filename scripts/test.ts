@@ -1,17 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { readWatch } from '../test/log-watch.ts';
 import { postgresMissing, startPostgres } from '../test/servers/postgres.ts';
+import { redisMissing, startRedis } from '../test/servers/redis.ts';
 import { blankText } from './scan-source.ts';
 import type { TestReport } from './test-report.ts';
 
 // npm test [-- FILE|FOLDER... | node:test options]
-// TITANS_TEST_STORES=servers runs them on a PostgreSQL of their own instead of the embedded stores.
+// TITANS_TEST_STORES=servers runs them on a PostgreSQL and a Redis of their own instead of the embedded stores.
 // Without files: every test, with coverage of src/, which must reach the least below. With files: only those.
 
 const COVERAGE_LINES_MIN = 95;
 // A test that hangs must not hang the gate; no test is judged by its speed.
+// Each data directory of a test has a Redis database, as it has a schema; see test/servers/stores.ts.
+const REDIS_DATABASES = ['--databases', '10000'];
 const HANG_MS = 300_000;
 const root = join(import.meta.dirname, '..');
 
@@ -61,6 +65,14 @@ function reportSkipped(report: TestReport): string[] {
     : [];
 }
 
+/** No log line of the run may hold a key, a token, a descriptor or an amount that a test sent. */
+function reportLeaks(folder: string): string[] {
+  const { leaks, lines, secrets } = readWatch(folder);
+  console.log(`logs: ${lines} lines read for ${secrets} secrets`);
+  for (const leak of leaks.slice(0, 20)) console.log(`leak in ${leak}`);
+  return leaks.length === 0 ? [] : [`${leaks.length} log lines hold what must not be logged`];
+}
+
 /** A folder stands for every test in it. */
 function expandFolder(path: string): string {
   return statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ? `${path}/**/*.test.ts` : path;
@@ -77,10 +89,15 @@ async function startServers(): Promise<Servers> {
   const stores = process.env.TITANS_TEST_STORES ?? '';
   if (stores === '' || stores === 'embedded') return { variables: {}, close: async () => {} };
   if (stores !== 'servers') throw new Error('TITANS_TEST_STORES must be embedded or servers');
-  const missing = postgresMissing();
+  const missing = postgresMissing() || redisMissing;
   if (missing !== false) throw new Error(`TITANS_TEST_STORES=servers: ${missing}`);
-  const postgres = await startPostgres();
-  return { variables: { TITANS_TEST_DATABASE_URL: postgres.url }, close: () => postgres.close() };
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis({ args: REDIS_DATABASES })]);
+  return {
+    variables: { TITANS_TEST_DATABASE_URL: postgres.url, TITANS_TEST_REDIS_URL: redis.url },
+    async close() {
+      await Promise.all([postgres.close(), redis.stop()]);
+    },
+  };
 }
 
 function runTests(args: readonly string[], variables: Servers['variables']): number {
@@ -89,6 +106,8 @@ function runTests(args: readonly string[], variables: Servers['variables']): num
     files.length === 0 && !args.some((arg) => /^--test-(?:name|skip)-pattern|^--test-only/.test(arg));
   const folder = mkdtempSync(join(tmpdir(), 'titans-test-'));
   const reportPath = join(folder, 'report.json');
+  const logs = join(folder, 'logs');
+  mkdirSync(logs);
   const { status } = spawnSync(
     process.execPath,
     [
@@ -103,7 +122,11 @@ function runTests(args: readonly string[], variables: Servers['variables']): num
       ...args.filter((arg) => arg.startsWith('-')),
       ...(files.length > 0 ? files : ['test/**/*.test.ts']),
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, ...variables, TITANS_TEST_REPORT: reportPath } },
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...variables, TITANS_TEST_REPORT: reportPath, TITANS_TEST_LOGS: logs },
+    },
   );
   const failures = status === 0 ? [] : ['some tests failed; see above'];
   if (existsSync(reportPath)) {
@@ -111,6 +134,7 @@ function runTests(args: readonly string[], variables: Servers['variables']): num
     if (isWhole) failures.push(...reportCoverage(report));
     failures.push(...reportSkipped(report));
   } else failures.push('the test run ended without a report');
+  failures.push(...reportLeaks(logs));
   rmSync(folder, { recursive: true });
   for (const failure of failures) console.error(`FAILED: ${failure}`);
   return failures.length === 0 ? 0 : 1;

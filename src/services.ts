@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createApiKeyCheck } from './access/api-keys.ts';
+import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
+import { shareOf } from './lib/token-bucket.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
 import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
@@ -13,6 +15,7 @@ import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
+import { createMemoryBuckets } from './stores/memory/buckets.ts';
 import type { HistoryStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
@@ -95,6 +98,7 @@ export function createServices(config: Config, clock: Clock): Services {
       version,
       clock,
       authenticate: createApiKeyCheck(config),
+      limits: buildLimits(config, clock, config.workers),
       predict: {
         amount: (request) =>
           predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
@@ -121,6 +125,16 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   return { config, clock, repository, registry, history, schema, migrate, http, close };
+}
+
+/** The limits, each a share of the configured one when `processes` serve without counting together. */
+function buildLimits({ rateLimit }: Config, clock: Clock, processes: number): Limits {
+  const policy = shareOf(rateLimit, processes);
+  return createLimits({
+    callers: createMemoryBuckets(policy, clock),
+    addresses: createMemoryBuckets(policy, clock),
+    failures: createMemoryBuckets(shareOf(FAILURE_POLICY, processes), clock),
+  });
 }
 
 interface Stores {

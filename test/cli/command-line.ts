@@ -11,6 +11,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { NOW } from '../harness.ts';
+import { keepLog, keepSecrets } from '../log-watch.ts';
 import { dataDirOf, setStoreVariables, storeVariables } from '../servers/stores.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -70,6 +71,8 @@ export interface Started {
   readonly ended: Promise<Ran>;
 }
 
+const SECRET_NAMES = /KEYS|SECRET|PASSWORD|DATABASE_URL/;
+
 /** Starts the executable in a process of its own, with no setting but those given. */
 export function start(
   args: readonly string[],
@@ -78,8 +81,9 @@ export function start(
 ): Started {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('TITANS_'));
   const dataDir = dataDirOf(args);
-  const stores = dataDir === null ? {} : storeVariables(resolve(cwd, dataDir));
-  const env = { ...Object.fromEntries(clean), ...stores, ...variables };
+  const given = { ...(dataDir === null ? {} : storeVariables(resolve(cwd, dataDir))), ...variables };
+  const env = { ...Object.fromEntries(clean), ...given };
+  keepSecrets(Object.entries(given).flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : [])));
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
@@ -91,11 +95,10 @@ export function start(
     stderr += piece;
     child.emit('said');
   });
-  const ended = once(child, 'close').then(([status]) => ({
-    status: status as number | null,
-    stdout,
-    stderr,
-  }));
+  const ended = once(child, 'close').then(([status]) => {
+    keepLog(stdout);
+    return { status: status as number | null, stdout, stderr };
+  });
   async function until(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(stdout) ?? pattern.exec(stderr);

@@ -6,9 +6,11 @@ import { urlOfSchema } from './postgres.ts';
 
 // The whole suite runs twice: with the embedded stores, and with servers (TITANS_TEST_STORES=servers npm test, which
 // starts them and names them in TITANS_TEST_DATABASE_URL and TITANS_TEST_REDIS_URL). What a test would keep in a data
-// directory then lies in a schema of the server that belongs to this directory.
+// directory then lies in a schema, and a numbered Redis database, that belong to this directory.
 
 const SECRET = 'a secret for the tests, 32 bytes and more';
+/** What `--databases` says where the run starts Redis (scripts/test.ts). */
+const REDIS_DATABASES = 10_000;
 const made = new Set<string>();
 
 /** The settings that send the stores of `dataDir` to the servers of this test run; none when they are embedded. */
@@ -16,7 +18,8 @@ export function storeVariables(dataDir: string): Record<string, string> {
   const { TITANS_TEST_DATABASE_URL: url = '', TITANS_TEST_REDIS_URL: redis = '' } = process.env;
   const variables: Record<string, string> = {};
   if (url !== '') variables.TITANS_DATABASE_URL = databaseOf(url, dataDir);
-  if (redis !== '') variables.TITANS_REDIS_URL = redis;
+  if (redis !== '')
+    variables.TITANS_REDIS_URL = `${redis}/${hashOf(dataDir).readUInt32BE() % REDIS_DATABASES}`;
   // Processes that share a server share a secret.
   if (url !== '' || redis !== '') variables.TITANS_JWT_SECRET = SECRET;
   const known = new Set(OPTIONS.map((option) => option.name));
@@ -36,9 +39,13 @@ export function dataDirOf(args: readonly string[]): string | null {
   return at < 0 ? null : args[at + 1];
 }
 
+function hashOf(dataDir: string): Buffer {
+  return createHash('sha256').update(resolve(dataDir)).digest();
+}
+
 /** Tests read their settings at once, so a process of its own makes the schema while this one waits. */
 function databaseOf(url: string, dataDir: string): string {
-  const name = `titans_${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16)}`;
+  const name = `titans_${hashOf(dataDir).toString('hex', 0, 8)}`;
   if (!made.has(name)) {
     const program = join(import.meta.dirname, 'make-schema.ts');
     const { status, stderr } = spawnSync(process.execPath, [program, url, name], { encoding: 'utf8' });

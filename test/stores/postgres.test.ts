@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -15,6 +17,7 @@ import { type PostgresServer, postgresMissing, startPostgres } from '../servers/
 import { openWire } from '../servers/wire.ts';
 import { useTestPostgres } from './each-database.ts';
 import { transaction } from './history-contract.ts';
+import { outputOf, startProcess } from './own-process.ts';
 
 const skip = postgresMissing();
 
@@ -150,10 +153,11 @@ describe('a history in PostgreSQL', { skip }, () => {
       select exists (select 1 from pg_locks where not granted and locktype = 'transactionid') as waiting`;
     let appended: Promise<unknown> = Promise.resolve();
     await db.transaction().execute(async (other) => {
+      await sql`set local deadlock_timeout = '1h'`.execute(other);
       await row('=b').execute(other);
       appended = history.append([transaction({ id: 'a' }), transaction({ id: 'b' })]);
       while (!(await waiting.execute(db)).rows[0].waiting) await pause(5);
-      // Each now waits for the other; the append waits longer and is the one that the server ends.
+      // Each now waits for the other; this one never looks for that, so the append is the one that the server ends.
       await row('=a').execute(other);
     });
     assert.deepEqual(await appended, { inserted: 0, updated: 2, unchanged: 0 });
@@ -249,6 +253,28 @@ describe('a PostgreSQL that fails', { skip }, () => {
     assert.deepEqual(await history.before('a', 1, 1), [transaction()]);
     assert.equal((await history.append([transaction({ id: 'x' })])).inserted, 1);
     await history.close();
+    await wire.close();
+  });
+
+  it('that falls silent does not keep a process that closes its store from ending', async () => {
+    const wire = await openWire(server.port);
+    const url = new URL(await server.createDatabase());
+    await migrateDatabase({ url: url.href, path: '' });
+    url.port = String(wire.port);
+    const child = startProcess(`
+      const history = await openHistory(${JSON.stringify({ url: url.href, path: '' })});
+      const waiting = setInterval(() => {}, 1000);
+      process.once('SIGUSR2', async () => {
+        clearInterval(waiting);
+        await history.close();
+        console.log('closed');
+      });
+      console.log('open');`);
+    const output = outputOf(child);
+    await once(child.stdout as Readable, 'data');
+    wire.freeze();
+    child.kill('SIGUSR2');
+    assert.equal(await output, 'open\nclosed\n');
     await wire.close();
   });
 

@@ -10,6 +10,7 @@ import { activateModel } from './active-model.ts';
 import { start } from './cli/command-line.ts';
 import { API_KEY, capturedLog, NOW, post, testConfig } from './harness.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from './servers/postgres.ts';
+import { databaseVariables } from './servers/stores.ts';
 
 const rows = synthesise({ seed: 2, accounts: 2, days: 150 }).transactions;
 const account = rows[0].accountId as string;
@@ -25,7 +26,7 @@ describe('with PostgreSQL for a store', { skip: postgresMissing() }, () => {
   before(async () => {
     server = await startPostgres();
     url = await server.createDatabase();
-    services = createServices(testConfig({ TITANS_DATA_DIR: folder, TITANS_DATABASE_URL: url }), () => NOW);
+    services = createServices(testConfig({ TITANS_DATA_DIR: folder, ...databaseVariables(url) }), () => NOW);
   });
   after(async () => {
     await services?.close();
@@ -35,7 +36,7 @@ describe('with PostgreSQL for a store', { skip: postgresMissing() }, () => {
 
   /** A command line in a process of its own, on the database of this suite. */
   function titans(...args: string[]) {
-    return start([...args, '--data-dir', folder], { TITANS_DATABASE_URL: url, TITANS_API_KEYS: API_KEY });
+    return start([...args, '--data-dir', folder], { ...databaseVariables(url), TITANS_API_KEYS: API_KEY });
   }
 
   it('serve refuses an unmigrated database and names the command, which does it once', async () => {

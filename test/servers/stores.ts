@@ -8,7 +8,10 @@ import { urlOfSchema } from './postgres.ts';
 // starts them and names them in TITANS_TEST_DATABASE_URL and TITANS_TEST_REDIS_URL). What a test would keep in a data
 // directory then lies in a schema, and a numbered Redis database, that belong to this directory.
 
-const SECRET = 'a secret for the tests, 32 bytes and more';
+/** Processes that share a server share a secret to sign with, from the version on that signs. */
+const SHARED: Record<string, string> = OPTIONS.some((option) => option.name === 'TITANS_JWT_SECRET')
+  ? { TITANS_JWT_SECRET: 'a secret for the tests, 32 bytes and more' }
+  : {};
 /** What `--databases` says where the run starts Redis (scripts/test.ts). */
 const REDIS_DATABASES = 10_000;
 const made = new Set<string>();
@@ -17,13 +20,16 @@ const made = new Set<string>();
 export function storeVariables(dataDir: string): Record<string, string> {
   const { TITANS_TEST_DATABASE_URL: url = '', TITANS_TEST_REDIS_URL: redis = '' } = process.env;
   const variables: Record<string, string> = {};
-  if (url !== '') variables.TITANS_DATABASE_URL = databaseOf(url, dataDir);
   if (redis !== '')
     variables.TITANS_REDIS_URL = `${redis}/${hashOf(dataDir).readUInt32BE() % REDIS_DATABASES}`;
-  // Processes that share a server share a secret.
-  if (url !== '' || redis !== '') variables.TITANS_JWT_SECRET = SECRET;
-  const known = new Set(OPTIONS.map((option) => option.name));
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => known.has(name)));
+  if (url !== '') Object.assign(variables, databaseVariables(databaseOf(url, dataDir)));
+  else if (redis !== '') Object.assign(variables, SHARED);
+  return variables;
+}
+
+/** The settings of a process that keeps its rows in the PostgreSQL database at `url`. */
+export function databaseVariables(url: string): Record<string, string> {
+  return { TITANS_DATABASE_URL: url, ...SHARED };
 }
 
 /** Sends what a command line run in this process keeps in `dataDir` to the same place; null: nowhere in particular. */

@@ -13,7 +13,7 @@ import {
   shareFrom,
 } from './judge-anomaly.ts';
 import { PLANTINGS } from './plant-anomalies.ts';
-import { orderByTime } from './split.ts';
+import { countOlder, orderByTime } from './split.ts';
 import type { Comparison, TrainOptions } from './trainer.ts';
 
 /** The active version, as far as a comparison needs it. */
@@ -60,7 +60,6 @@ export interface AnomalyTraining {
   readonly comparison: Comparison | null;
 }
 
-const TEST_SHARE = 0.2;
 const ROWS_MIN = 50;
 const COMPARED_ROWS_MIN = 30;
 export const SENSITIVITIES = [0.001, 0.01, 0.05];
@@ -116,7 +115,7 @@ async function judgeAnomaly(rows: readonly Transaction[], options: TrainOptions)
       `${rows.length} rows; at least ${ROWS_MIN} are needed to say what is ordinary`,
     );
   }
-  const trainCount = Math.floor(rows.length * (1 - TEST_SHARE));
+  const trainCount = countOlder(rows.length);
   const older = rows.slice(0, trainCount);
   const parameters = anomalyParameters(options);
   const reading = await readForward(older, options);

@@ -16,6 +16,8 @@ export interface EvaluateOptions {
 export interface Evaluation {
   readonly scores: CategoryScores;
   readonly verdicts: Verdicts;
+  /** Category of each class number of the verdicts. */
+  readonly names: readonly string[];
 }
 
 const BREATHE_ROWS = 1024;
@@ -53,5 +55,6 @@ export async function evaluateCategory(
     }
   }
   options.onProgress?.(rows.length, rows.length);
-  return { scores: scoreVerdicts(verdicts, ABSTAIN_BELOW), verdicts };
+  const names = [...codes].sort(([, a], [, b]) => a - b).map(([name]) => name);
+  return { scores: scoreVerdicts(verdicts, ABSTAIN_BELOW), verdicts, names };
 }

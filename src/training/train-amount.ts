@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import type { AmountArtifact, AmountReader } from '../models/amount.ts';
 import { AMOUNT_BASELINES, type AmountBaseline, predictBaselines } from './amount-baselines.ts';
+import { type AmountFigures, collectAmountFigures } from './amount-figures.ts';
 import { COMPARED_ROWS_MIN, type ComparedMetric, compareScores, firstLaterRow } from './compare.ts';
 import {
   type AmountEvaluation,
@@ -66,6 +67,7 @@ export interface AmountTraining {
   readonly comparison: Comparison | null;
   /** Mean decrease in squared error of each feature in the forest, by name, largest first. */
   readonly importance: Readonly<Record<string, number>>;
+  readonly figures: AmountFigures;
 }
 
 const ROWS_MIN = 50;
@@ -96,6 +98,7 @@ export async function trainAmount(
     evaluation,
     comparison,
     importance: nameImportance(artifact.forest),
+    figures: drawFigures(study, judged, evaluation.best_baseline),
   };
 }
 
@@ -225,6 +228,15 @@ function weigh(
     best_baseline: best,
     difference_to_baseline: [difference.lower, difference.upper],
   };
+}
+
+function drawFigures(
+  { rows, logs, trainCount }: AmountStudy,
+  { predicted, curve }: AmountEvaluation,
+  best: AmountBaseline,
+): AmountFigures {
+  const baseline = predictBaselines(rows, logs, trainCount)[best];
+  return collectAmountFigures(rows.slice(trainCount), logs.subarray(trainCount), predicted, baseline, curve);
 }
 
 async function compare(

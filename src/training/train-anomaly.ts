@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { deriveSeed } from '../lib/rng.ts';
 import type { AnomalyArtifact } from '../models/anomaly.ts';
+import { type AnomalyFigures, collectAnomalyFigures } from './anomaly-figures.ts';
 import { type AnomalyParameters, assembleAnomaly, fitJudge, fitReader, readForward } from './fit-anomaly.ts';
 import {
   type AnomalyVerdicts,
@@ -58,6 +59,7 @@ export interface AnomalyTraining {
   /** Share of calibration rows set aside as incidents, because they are no ordinary traffic. */
   readonly incident_share: number;
   readonly comparison: Comparison | null;
+  readonly figures: AnomalyFigures;
 }
 
 const ROWS_MIN = 50;
@@ -85,6 +87,7 @@ export async function trainAnomaly(
   const { evaluation, verdicts, forward, trainCount } = await judgeAnomaly(rows, options);
   const comparison =
     active === null ? null : await compare(rows, trainCount, forward, verdicts, parameters, active, options);
+  const figures = await collectAnomalyFigures(rows, trainCount, forward, verdicts, options);
   const reading = await readForward(rows, options);
   const judge = await fitJudge(rows, reading, parameters, options);
   return {
@@ -95,6 +98,7 @@ export async function trainAnomaly(
     evaluation,
     incident_share: judge.incidentShare,
     comparison,
+    figures,
   };
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { type CategoryArtifact, MEMBERS } from '../models/category.ts';
 import { type Baseline, judgeBaselines } from './baselines.ts';
+import { type CategoryFigures, collectCategoryFigures } from './category-figures.ts';
 import { COMPARED_ROWS_MIN, type ComparedMetric, compareScores, firstLaterRow } from './compare.ts';
 import { type Evaluation, evaluateCategory } from './evaluate.ts';
 import {
@@ -54,6 +55,7 @@ export interface CategoryTraining {
   readonly pool: Readonly<Record<string, number>>;
   /** Mean decrease in impurity of each feature in the forest, by name, largest first. */
   readonly importance: Readonly<Record<string, number>>;
+  readonly figures: CategoryFigures;
 }
 
 const ROWS_MIN = 30;
@@ -86,6 +88,7 @@ export async function trainCategory(
     comparison,
     pool: Object.fromEntries(MEMBERS.map(({ name }, m) => [name, artifact.pool.weights[m]])),
     importance: nameImportance(artifact.forest),
+    figures: collectCategoryFigures(judged.verdicts, judged.names),
   };
 }
 

@@ -44,8 +44,3 @@ export async function loadAskedModels(services: Services, type: unknown): Promis
       : null,
   };
 }
-
-/** Loads and verifies the category model that is active. Rejects with `model_not_loaded` or `artifact_invalid`. */
-export function loadCategoryModel(services: Services): Promise<LoadedModel<CategoryArtifact>> {
-  return services.registry.reload('category_prediction');
-}

@@ -31,6 +31,7 @@ const BINS = 25;
 const FLAGGED = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 /** Asking for reasons takes a hundred times as long as a score. */
 const REASON_ROWS_MAX = 300;
+const REASON_ROWS_MIN = 100;
 const REASON_SHARE = 0.01;
 const BREATHE_ROWS = 1024;
 
@@ -48,7 +49,13 @@ export async function collectAnomalyFigures(
   ].map(({ kind, meaning, values }) => ({ kind, meaning, rows: values.length, shares: binScores(values) }));
   const strangest = Array.from(verdicts.strangeness, (value, i) => ({ value, i }))
     .sort((a, b) => b.value - a.value || a.i - b.i)
-    .slice(0, Math.min(REASON_ROWS_MAX, Math.ceil(REASON_SHARE * verdicts.strangeness.length)));
+    .slice(
+      0,
+      Math.min(
+        REASON_ROWS_MAX,
+        Math.max(REASON_ROWS_MIN, Math.ceil(REASON_SHARE * verdicts.strangeness.length)),
+      ),
+    );
   const wanted = new Set(strangest.map(({ i }) => from + i));
 
   const replay = createReplay();

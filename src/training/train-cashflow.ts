@@ -44,7 +44,7 @@ export interface CashflowTraining {
 
 const TEST_SHARE = 0.2;
 const DAYS_MIN = 56;
-const HORIZON_MAX = 30;
+export const HORIZON_MAX = 30;
 const ORIGINS_PER_SERIES = 3;
 const COMPARED_ORIGINS_MIN = 4;
 const SERIES_SIMPLE = 6;
@@ -167,7 +167,7 @@ export async function trainCashflow(
 }
 
 /** Origins from `from` on whose horizon ends by `last`, spread evenly over that time in each series. */
-function originsBetween(
+export function originsBetween(
   series: readonly DailyMoney[],
   from: number,
   last: number,

@@ -9,7 +9,7 @@ export function renderFans({ fans }: CashflowFigures): Markup {
   const levels = SKETCH_LEVELS.map((level) => formatShare(level, 0)).join(', ');
   return section(
     'Forecast and what happened',
-    html`<p>The newest judged forecast of the ${fans.length} busiest accounts, net of each day. The bands are the intervals of ${levels}, the widest the palest.</p>`,
+    html`<p>The newest judged forecast of ${fans.length === 1 ? 'the account' : `the ${fans.length} busiest accounts`}, net of each day. The bands are the intervals of ${levels}, the widest the palest.</p>`,
     ...fans.map(drawFan),
   );
 }

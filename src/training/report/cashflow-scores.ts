@@ -15,7 +15,7 @@ export function renderCashflowScores({ evaluation }: CashflowDetails): Markup {
   ];
   return section(
     'Against simple ways to do it',
-    html`<p>${formatCount(origins)} forecasts of ${horizon_days} days of ${accounts} accounts, each made with what was known on its day, from ${dayOf(test_from).toISOString().slice(0, 10)} on.</p>`,
+    html`<p>${formatCount(origins)} forecasts of ${horizon_days} days of ${accounts === 1 ? '1 account' : `${accounts} accounts`}, each made with what was known on its day, from ${dayOf(test_from).toISOString().slice(0, 10)} on.</p>`,
     table(
       [{ name: '' }, { name: 'WAPE by day', isNumber: true }, { name: 'error of the total', isNumber: true }],
       rows.map(({ name, of }) => [name, formatFigure(of.wape), formatFigure(of.total_error)]),

@@ -88,6 +88,14 @@ function noteCashflow({ evaluation }: CashflowDetails): Note[] {
       text: `WAPE ${formatFigure(scores.wape)} against ${formatFigure(baselines.weekday_mean.wape)}.`,
     });
   }
+  const best = Math.min(baselines.seasonal_naive.total_error, baselines.weekday_mean.total_error);
+  if (scores.total_error >= best) {
+    notes.push({
+      tone: 'bad',
+      gist: 'Totals of whole forecasts are NOT nearer to the truth than those of the simple ways.',
+      text: `Error of the total ${formatFigure(scores.total_error)} against ${formatFigure(best)}.`,
+    });
+  }
   const off = scores.coverage_80 - 0.8;
   if (off < -COVERAGE_BELOW || off > COVERAGE_ABOVE) {
     notes.push({

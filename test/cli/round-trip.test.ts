@@ -314,7 +314,8 @@ describe('train, then use the model', () => {
       dataDir,
     ]);
     assert.equal(status, 0, stderr);
-    for (const model of MODEL_NAMES) assert.match(stdout, new RegExp(`^${model} 1\\.\\d\\.0, trained on`, 'm'));
+    for (const model of MODEL_NAMES)
+      assert.match(stdout, new RegExp(`^${model} 1\\.\\d\\.0, trained on`, 'm'));
     assert.match(stdout, /flagged at 0\.01/);
     assert.match(stdout, /forecasts of \d+ days, all later than that/);
     assert.doesNotMatch(stdout, /NaN|undefined/);

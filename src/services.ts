@@ -7,10 +7,14 @@ import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { createMetrics } from './monitoring/metrics.ts';
+import { createMonitor } from './monitoring/monitor.ts';
 import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
+import { createFeatureCache } from './predict/feature-cache.ts';
+import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { HistoryStore } from './stores/ports.ts';
@@ -48,23 +52,28 @@ export function createServices(config: Config, clock: Clock): Services {
   });
   const registry = createRegistry(repository, SERVED);
   const pool = createForecastPool();
+  const monitor = createMonitor(clock);
+  const features = createFeatureCache(monitor.now);
   let opening: Promise<Stores> | null = null;
 
   /** Every durable store, over the one database. */
   function stores(): Promise<Stores> {
-    opening ??= openStores(join(config.dataDir, DATABASE_FILE));
+    opening ??= openStores(join(config.dataDir, DATABASE_FILE), clock);
     return opening;
   }
 
   async function history(): Promise<HistoryStore> {
-    return (await stores()).history;
+    return (await stores()).watched.history;
   }
 
   async function http(version: string): Promise<HttpServices> {
+    const { watched } = await stores();
     const shared = {
-      history: await history(),
+      history: watched.history,
       timezone: config.timezone,
       newId: randomUUID,
+      cache: { features, revision: watched.revision },
+      monitor,
     };
     const cashflow = {
       ...shared,
@@ -93,6 +102,13 @@ export function createServices(config: Config, clock: Clock): Services {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
       },
+      monitor,
+      metrics: createMetrics({
+        version,
+        monitor,
+        isServing: (name) => registry.get(name) !== null,
+        cacheEntries: features.size,
+      }),
     };
   }
 
@@ -109,16 +125,16 @@ export function createServices(config: Config, clock: Clock): Services {
 }
 
 interface Stores {
-  readonly history: HistoryStore;
+  readonly watched: WatchedHistory;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
-async function openStores(path: string): Promise<Stores> {
+async function openStores(path: string, clock: Clock): Promise<Stores> {
   const [{ openSqlite }, { createSqlHistory }] = await Promise.all([
     import('./stores/sql/sqlite.ts'),
     import('./stores/sql/history.ts'),
   ]);
   const db = await openSqlite(path);
-  return { history: createSqlHistory(db, path), close: () => db.destroy() };
+  return { watched: watchHistory(createSqlHistory(db, path), clock), close: () => db.destroy() };
 }

@@ -10,6 +10,7 @@ import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
+import { createMonitor } from '../src/monitoring/monitor.ts';
 import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
 import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
 import type { CashflowAnswer } from '../src/predict/cashflow.ts';
@@ -100,6 +101,8 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,
     },
+    monitor: createMonitor(fixedClock(NOW)),
+    metrics: async () => '# HELP up Always 1.\n# TYPE up gauge\nup 1\n',
     ...overrides,
   };
 }

@@ -45,6 +45,8 @@ export interface Route {
   readonly bodyBytesMax?: number;
   /** Answer 503 `timeout` when the handler takes longer; without it the use case bounds itself. */
   readonly timeoutMs?: number;
+  /** Registry name of the model that answers here; its requests are reported with that model. */
+  readonly model?: string;
   /** Whether it answers under any Host header (probes call by address). */
   readonly isHostFree?: boolean;
   /** Gets the whole table too, for the route that describes it. */

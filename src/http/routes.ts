@@ -2,6 +2,7 @@ import type { RouteRow } from './route.ts';
 import { docs, docsAsset } from './routes/docs.ts';
 import { health } from './routes/health.ts';
 import { home } from './routes/home.ts';
+import { metrics } from './routes/metrics.ts';
 import { openapi } from './routes/openapi.ts';
 import { predictAmount } from './routes/predict-amount.ts';
 import { predictAnomaly } from './routes/predict-anomaly.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'GET', url: '/docs/:asset', scope: 'public', route: docsAsset },
   { method: 'GET', url: '/health', scope: 'public', route: health },
   { method: 'GET', url: '/livez', scope: 'public', route: live },
+  { method: 'GET', url: '/metrics', scope: 'public', route: metrics },
   { method: 'GET', url: '/openapi.json', scope: 'public', route: openapi },
   { method: 'POST', url: '/predict/amount', scope: 'predict', route: predictAmount },
   { method: 'POST', url: '/predict/anomaly', scope: 'predict', route: predictAnomaly },

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Monitor } from '../monitoring/monitor.ts';
 import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
 import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
 import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
@@ -31,6 +32,10 @@ export interface HttpServices {
     /** Whether there is a model and every active one is warm. */
     readonly isReady: () => boolean;
   };
+  /** What is served is counted here. */
+  readonly monitor: Monitor;
+  /** Every series in the Prometheus text format. */
+  readonly metrics: () => Promise<string>;
   /** By default one is made that writes to standard output. */
   readonly logger?: Logger;
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderApi, renderConfig, renderErrors, renderFeatures } from './render-docs.ts';
+import { renderApi, renderConfig, renderErrors, renderFeatures, renderMetrics } from './render-docs.ts';
 
 // npm run docs [-- --check]
 // Writes the documents that are made from the tables of the source; --check only says which are out of step.
@@ -12,6 +12,7 @@ const DOCUMENTS: Readonly<Record<string, () => Promise<string>>> = {
   'docs/features.md': async () => renderFeatures((await import('../src/features/catalog.ts')).CATALOG),
   'docs/config.md': async () => renderConfig((await import('../src/config.ts')).OPTIONS),
   'docs/errors.md': async () => renderErrors((await import('../src/errors.ts')).ERRORS),
+  'docs/metrics.md': async () => renderMetrics((await import('../src/monitoring/metrics.ts')).METRICS),
   'docs/api.md': async () => renderApi((await import('../src/http/routes.ts')).ROUTES),
 };
 

@@ -9,11 +9,13 @@ import type { Clock } from './lib/clock.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
 import { createMetrics } from './monitoring/metrics.ts';
 import { createMonitor } from './monitoring/monitor.ts';
+import { watchRuntime } from './monitoring/runtime.ts';
 import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
 import { createFeatureCache } from './predict/feature-cache.ts';
+import { createModelOperations } from './predict/models.ts';
 import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
@@ -54,6 +56,7 @@ export function createServices(config: Config, clock: Clock): Services {
   const pool = createForecastPool();
   const monitor = createMonitor(clock);
   const features = createFeatureCache(monitor.now);
+  const runtime = watchRuntime();
   let opening: Promise<Stores> | null = null;
 
   /** Every durable store, over the one database. */
@@ -102,6 +105,7 @@ export function createServices(config: Config, clock: Clock): Services {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
       },
+      models: createModelOperations({ registry, repository, cache: features, monitor, runtime }),
       monitor,
       metrics: createMetrics({
         version,
@@ -113,6 +117,7 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function close(): Promise<void> {
+    runtime.close();
     const opened = opening;
     opening = null;
     await pool.close();

@@ -7,6 +7,7 @@ import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
 import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
 import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
+import type { ModelOperations } from '../predict/models.ts';
 
 /** How one model is doing. */
 export interface ModelHealth {
@@ -32,6 +33,7 @@ export interface HttpServices {
     /** Whether there is a model and every active one is warm. */
     readonly isReady: () => boolean;
   };
+  readonly models: ModelOperations;
   /** What is served is counted here. */
   readonly monitor: Monitor;
   /** Every series in the Prometheus text format. */

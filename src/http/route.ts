@@ -54,6 +54,10 @@ export interface Route {
   readonly timeoutMs?: number;
   /** Registry name of the model that answers here; its requests are reported with that model. */
   readonly model?: string;
+  /** Predictions a parsed body asks for: what the caller's rate limit is charged; 1 when absent. */
+  readonly cost?: (body: unknown) => number;
+  /** Whether a public route always answers, however often it is asked (probes, scrapes). */
+  readonly isUnlimited?: boolean;
   /** Whether it answers under any Host header (probes call by address). */
   readonly isHostFree?: boolean;
   /** Gets the whole table too, for the route that describes it. */

@@ -10,6 +10,7 @@ export const metrics: Route = {
     'The Prometheus text format: requests and predictions by duration, outcomes, the feature cache, models, the process. docs/metrics.md lists every series. Figures are those of the process that answers.',
   replies: { 200: { description: 'The series', mediaType: 'text/plain' } },
   errors: [],
+  isUnlimited: true,
   bind: ({ metrics: write }) => ({
     handle: async (_request, reply) => {
       reply.type(METRICS_MEDIA_TYPE);

@@ -14,6 +14,11 @@ const BENCHES: readonly {
     does: 'random forest against scikit-learn: training, single rows, batches, size, accuracy [--python PATH] [--repeats N]',
     run: async (args) => (await import('./kernels.ts')).benchKernels(args),
   },
+  {
+    name: 'http',
+    does: '100 parallel clients against a server, and whether /models/performance agrees with them [--seconds N]',
+    run: async (args) => (await import('./http/main.ts')).benchHttp(args),
+  },
 ];
 
 const [name, ...args] = process.argv.slice(2);

@@ -3,6 +3,7 @@ import type { ErrorRow } from '../src/errors.ts';
 import type { Feature, FeatureGroup } from '../src/features/catalog.ts';
 import type { RouteRow } from '../src/http/route.ts';
 import type { JsonSchema } from '../src/http/schemas/json-schema.ts';
+import type { MetricRow } from '../src/monitoring/metrics.ts';
 
 const NOTICE = '<!-- Made by `npm run docs`; do not edit. -->';
 const GROUPS: readonly FeatureGroup[] = ['time', 'amount', 'categorical', 'text'];
@@ -73,6 +74,22 @@ function formatBound(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : value > 0 ? '∞' : '-∞';
 }
 
+/** docs/metrics.md */
+export function renderMetrics(metrics: readonly MetricRow[]): string {
+  const rows = metrics.map(({ name, type, labels, help }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(', ') || '-',
+    help,
+  ]);
+  return page(
+    'Metrics',
+    '`METRICS` in `src/monitoring/metrics.ts`',
+    '`GET /metrics` answers them in the Prometheus text format, public, together with those of the process and of Node.js that [prom-client](https://github.com/siimon/prom-client) makes (`process_*`, `nodejs_*`). They are those of the process that answers. Labels come from closed sets: templates of routes (`unmatched` for what is no route), methods, statuses, models, phases, outcomes.',
+    table(['series', 'type', 'labels', 'what it says'], rows),
+  );
+}
+
 /** docs/config.md */
 export function renderConfig(options: readonly Option[]): string {
   const rows = options.map((option) => [
@@ -137,7 +154,10 @@ function renderRoute({ method, url, scope, route }: RouteRow): string {
     parts.push(
       table(
         ['in the path', 'meaning'],
-        Object.entries(route.params).map(([name, meaning]) => [`\`${name}\``, meaning]),
+        Object.entries(route.params).map(([name, param]) => [
+          `\`${name}\``,
+          typeof param === 'string' ? param : param.description,
+        ]),
       ),
     );
   }

@@ -8,10 +8,16 @@ import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { shareOf } from './lib/token-bucket.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { createMetrics } from './monitoring/metrics.ts';
+import { createMonitor } from './monitoring/monitor.ts';
+import { watchRuntime } from './monitoring/runtime.ts';
 import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
+import { createFeatureCache } from './predict/feature-cache.ts';
+import { createModelOperations } from './predict/models.ts';
+import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import { createMemoryBuckets } from './stores/memory/buckets.ts';
@@ -62,16 +68,19 @@ export function createServices(config: Config, clock: Clock): Services {
   const pool = createForecastPool(threads);
   const explainer = createExplainPool(threads);
   const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
+  const monitor = createMonitor(clock);
+  const features = createFeatureCache(monitor.now);
+  const runtime = watchRuntime();
   let opening: Promise<Stores> | null = null;
 
   /** Every durable store, over the one database. */
   function stores(): Promise<Stores> {
-    opening ??= openStores(location);
+    opening ??= openStores(location, clock);
     return opening;
   }
 
   async function history(): Promise<HistoryStore> {
-    return (await stores()).history;
+    return (await stores()).watched.history;
   }
 
   async function schema(): Promise<SchemaState> {
@@ -83,11 +92,14 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
+    const { watched } = await stores();
     const shared = {
-      history: await history(),
+      history: watched.history,
       timezone: config.timezone,
       newId: randomUUID,
       explainer,
+      cache: { features, revision: watched.revision },
+      monitor,
     };
     const cashflow = {
       ...shared,
@@ -121,10 +133,19 @@ export function createServices(config: Config, clock: Clock): Services {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
       },
+      models: createModelOperations({ registry, repository, cache: features, monitor, runtime }),
+      monitor,
+      metrics: createMetrics({
+        version,
+        monitor,
+        isServing: (name) => registry.get(name) !== null,
+        cacheEntries: features.size,
+      }),
     };
   }
 
   async function close(): Promise<void> {
+    runtime.close();
     const opened = opening;
     opening = null;
     await threads.close();
@@ -147,16 +168,16 @@ function buildLimits({ rateLimit }: Config, clock: Clock, processes: number): Li
 }
 
 interface Stores {
-  readonly history: HistoryStore;
+  readonly watched: WatchedHistory;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
-async function openStores(location: DatabaseLocation): Promise<Stores> {
+async function openStores(location: DatabaseLocation, clock: Clock): Promise<Stores> {
   const [{ openDatabase }, { createSqlHistory }] = await Promise.all([
     import('./stores/sql/database.ts'),
     import('./stores/sql/history.ts'),
   ]);
   const { db, place } = await openDatabase(location);
-  return { history: createSqlHistory(db, place), close: () => db.destroy() };
+  return { watched: watchHistory(createSqlHistory(db, place), clock), close: () => db.destroy() };
 }

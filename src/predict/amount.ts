@@ -1,21 +1,13 @@
 import type { Transaction } from '../bank/transaction.ts';
-import { AppError } from '../errors.ts';
-import { HISTORY_MAX, toPastRow } from '../features/past.ts';
 import { FEATURE_COUNT } from '../features/vector.ts';
-import { type AmountArtifact, estimateAmount } from '../models/amount.ts';
+import { AMOUNT_STEPS, type AmountArtifact, hideAmount } from '../models/amount.ts';
 import { explainAmount } from '../models/amount-explanation.ts';
 import type { Explanation } from '../models/explanation.ts';
-import type { HistoryStore } from '../stores/ports.ts';
 import { type ExplainDependencies, explainAnswer } from './explain-answer.ts';
+import { countOutcome, type OneDependencies, predictOne } from './predict-one.ts';
 
 /** What the use case needs; bound once at the composition root. */
-export interface AmountDependencies {
-  /** The model that serves now, or null when none does. Read once a request, so that a request keeps its model. */
-  readonly model: () => { readonly version: string; readonly artifact: AmountArtifact } | null;
-  readonly history: Pick<HistoryStore, 'before'>;
-  readonly timezone: string;
-  readonly newId: () => string;
-}
+export type AmountDependencies = OneDependencies<AmountArtifact>;
 
 export interface AmountRequest {
   /** Its type gives the answer its sign; its amount and balance are not looked at. */
@@ -58,25 +50,22 @@ async function answerAmount(
   dependencies: AmountDependencies,
   { transaction, level }: AmountRequest,
 ): Promise<AmountAnswer> {
-  const model = dependencies.model();
-  if (model === null) throw new AppError('model_not_loaded', 'amount_prediction has no active version');
-  const rows =
-    transaction.accountId === null
-      ? []
-      : await dependencies.history.before(transaction.accountId, transaction.at, HISTORY_MAX);
-  const past = rows.map((row) => toPastRow(row));
-  const { amount, lower, upper } = estimateAmount(
-    model.artifact,
-    transaction,
-    past,
-    dependencies.timezone,
+  const { monitor, newId } = dependencies;
+  const { reading, version } = await predictOne(
+    'amount_prediction',
+    AMOUNT_STEPS,
+    dependencies,
+    hideAmount(transaction),
     level,
   );
+  const { amount, lower, upper } = reading;
+  countOutcome(monitor, 'amount_prediction', 'answered');
+  monitor?.analytics.amount(amount);
   return {
     predicted_amount: amount,
     confidence_interval: { lower, upper, level },
-    model_version: model.version,
+    model_version: version,
     features_used: FEATURE_COUNT,
-    prediction_id: dependencies.newId(),
+    prediction_id: newId(),
   };
 }

@@ -45,6 +45,8 @@ export async function explainAnswer<
     ...dependencies,
     model: () => model,
     history: { before: async () => rows },
+    // What it holds may have been made from another reading.
+    cache: undefined,
   });
   const { forest, row, finish } = open(
     model.artifact,

@@ -86,6 +86,8 @@ export interface Repository {
   activate(model: ModelName, version: string): Promise<void>;
   /** Id of the version to serve, or null when none was ever activated. */
   active(model: ModelName): Promise<string | null>;
+  /** Id of the version stored last, or null when there is none. */
+  newest(model: ModelName): Promise<string | null>;
   /** Goes back to the version that was active before the current one, and returns its id. */
   rollback(model: ModelName): Promise<string>;
   readManifest(model: ModelName, version: string): Promise<Manifest>;
@@ -384,6 +386,7 @@ export function openRepository(dataDir: string, options: RepositoryOptions): Rep
     list,
     save,
     activate,
+    newest: async (model) => (await versionsOf(model)).pop() ?? null,
     active: async (model) => (await readActivations(model))?.version ?? null,
     rollback,
     readManifest,

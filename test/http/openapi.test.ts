@@ -160,7 +160,7 @@ test('every example is executed: requests succeed, and documented answers are th
     for (const payload of media === undefined ? [undefined] : bodies) {
       const reply = await app.inject({
         method: method.toUpperCase() as 'GET',
-        url: path.replace('{asset}', 'start.js'),
+        url: path.replace('{asset}', 'start.js').replace('{model}', 'category_prediction'),
         headers: operation.security.length > 0 ? AUTHORIZATION : {},
         ...(payload && { payload }),
       });

@@ -16,6 +16,7 @@ const OPTIONS = { level: CONFIDENCE_LEVEL, explain: EXPLAIN };
 export const predictAmount: Route = {
   operationId: 'predictAmount',
   tag: 'predictions',
+  model: 'amount_prediction',
   summary: 'The amount of a transaction',
   description:
     'Gives the amount that such a transaction usually has, with the sign of its type, and an interval that holds the true amount in the asked-for share of cases. An amount that is given is ignored.',

@@ -15,6 +15,7 @@ const OPTIONS = { sensitivity: SENSITIVITY, explain: EXPLAIN };
 export const predictAnomaly: Route = {
   operationId: 'predictAnomaly',
   tag: 'predictions',
+  model: 'anomaly_detection',
   summary: 'How strange a transaction is, and why',
   description:
     "Compares a transaction with the account's and merchant's own past and with all traffic. `sensitivity` is the share of ordinary traffic one accepts to see flagged. `still_learning` names what is too new to be compared with.",

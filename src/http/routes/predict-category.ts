@@ -15,6 +15,7 @@ const OPTIONS = { topK: TOP_K, explain: EXPLAIN };
 export const predictCategory: Route = {
   operationId: 'predictCategory',
   tag: 'predictions',
+  model: 'category_prediction',
   summary: 'The category of a transaction',
   description:
     'Gives the likeliest category with a calibrated confidence. An abstention still names its best guess; `abstained` then says not to act on it.',

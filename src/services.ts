@@ -7,10 +7,8 @@ import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
-import { predictAmount } from './predict/amount.ts';
-import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
-import { predictCategory } from './predict/category.ts';
+import { bindPredictors, pinPredictors } from './predict/many.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { HistoryStore } from './stores/ports.ts';
@@ -66,6 +64,11 @@ export function createServices(config: Config, clock: Clock): Services {
       timezone: config.timezone,
       newId: randomUUID,
     };
+    const predictors = {
+      category: { ...shared, model: () => registry.get('category_prediction') },
+      amount: { ...shared, model: () => registry.get('amount_prediction') },
+      anomaly: { ...shared, model: () => registry.get('anomaly_detection') },
+    };
     const cashflow = {
       ...shared,
       model: () => registry.get('cashflow_forecasting'),
@@ -81,13 +84,9 @@ export function createServices(config: Config, clock: Clock): Services {
       clock,
       authenticate: createApiKeyCheck(config),
       predict: {
-        amount: (request) =>
-          predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
-        anomaly: (request) =>
-          predictAnomaly({ ...shared, model: () => registry.get('anomaly_detection') }, request),
+        ...bindPredictors(predictors),
         cashflow: (request) => predictCashflow(cashflow, request),
-        category: (request) =>
-          predictCategory({ ...shared, model: () => registry.get('category_prediction') }, request),
+        pin: (types, transactions) => pinPredictors(predictors, types, transactions),
       },
       health: {
         models: () => registry.status(),

@@ -70,7 +70,7 @@ export function fixedAmount(): { asked: AmountRequest[]; amount: HttpServices['p
 
 /** Every use case with its documented answer, but for those given. */
 export function fixedPredict(given: Partial<HttpServices['predict']> = {}): HttpServices['predict'] {
-  return {
+  const predict = {
     cashflow: async () => documentedCashflow(),
     category: fixedCategory().category,
     amount: fixedAmount().amount,
@@ -81,7 +81,9 @@ export function fixedPredict(given: Partial<HttpServices['predict']> = {}): Http
     },
     ...given,
   };
+  return { ...predict, pin: () => predict, ...given };
 }
+
 /** What a test puts in the place of the working parts. */
 export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
   predict?: Partial<HttpServices['predict']>;

@@ -15,9 +15,13 @@ export interface ReplyDescription {
   readonly description: string;
   /** JSON replies only; the fields not named here do not leave. */
   readonly schema?: JsonSchema;
+  /** The reply to a body with `transactions`, where it is another. */
+  readonly listSchema?: JsonSchema;
   /** Media type of a reply that is not JSON. */
   readonly mediaType?: string;
   readonly example?: unknown;
+  /** The answer to the documented body with `transactions`, where it is another. */
+  readonly listExample?: unknown;
   /** Header name to its meaning, beyond the headers of every reply. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -38,6 +42,8 @@ export interface Route {
   readonly description: string;
   readonly body?: { readonly schema: JsonSchema; readonly examples: Readonly<Record<string, Example>> };
   readonly params?: Readonly<Record<string, string>>;
+  /** Optional request headers of its own: name to meaning. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly replies: Readonly<Record<number, ReplyDescription>>;
   /** Failures of its own; those of every route with a body or a guard are added. */
   readonly errors: readonly ErrorCode[];
@@ -45,6 +51,8 @@ export interface Route {
   readonly bodyBytesMax?: number;
   /** Answer 503 `timeout` when the handler takes longer; without it the use case bounds itself. */
   readonly timeoutMs?: number;
+  /** Predictions a parsed body asks for: what the caller's rate limit is charged; 1 when absent. */
+  readonly cost?: (body: unknown) => number;
   /** Whether it answers under any Host header (probes call by address). */
   readonly isHostFree?: boolean;
   /** Gets the whole table too, for the route that describes it. */

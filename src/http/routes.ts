@@ -5,6 +5,7 @@ import { home } from './routes/home.ts';
 import { openapi } from './routes/openapi.ts';
 import { predictAmount } from './routes/predict-amount.ts';
 import { predictAnomaly } from './routes/predict-anomaly.ts';
+import { predictBatch } from './routes/predict-batch.ts';
 import { predictCashflow } from './routes/predict-cashflow.ts';
 import { predictCategory } from './routes/predict-category.ts';
 import { live, ready } from './routes/probes.ts';
@@ -19,6 +20,7 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'GET', url: '/openapi.json', scope: 'public', route: openapi },
   { method: 'POST', url: '/predict/amount', scope: 'predict', route: predictAmount },
   { method: 'POST', url: '/predict/anomaly', scope: 'predict', route: predictAnomaly },
+  { method: 'POST', url: '/predict/batch', scope: 'predict', route: predictBatch },
   { method: 'POST', url: '/predict/cashflow', scope: 'predict', route: predictCashflow },
   { method: 'POST', url: '/predict/category', scope: 'predict', route: predictCategory },
   { method: 'GET', url: '/readyz', scope: 'public', route: ready },

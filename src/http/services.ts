@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
+import type { Transaction } from '../bank/transaction.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
-import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
 import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
-import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
+import type { Predictors } from '../predict/many.ts';
+import type { PredictionType } from '../predict/prediction-types.ts';
 
 /** How one model is doing. */
 export interface ModelHealth {
@@ -19,11 +19,10 @@ export interface HttpServices {
   readonly version: string;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
-  readonly predict: {
-    readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
-    readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;
+  readonly predict: Predictors & {
     readonly cashflow: (request: CashflowRequest) => Promise<CashflowAnswer>;
-    readonly category: (request: CategoryRequest) => Promise<CategoryAnswer>;
+    /** The predictors for all transactions of one request: one version of each model, each past read once. */
+    readonly pin: (types: readonly PredictionType[], transactions: readonly Transaction[]) => Predictors;
   };
   readonly health: {
     /** By model name. */

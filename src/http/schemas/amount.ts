@@ -1,5 +1,6 @@
 import type { AmountAnswer } from '../../predict/amount.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { CONFIDENCE_LEVEL } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
@@ -13,6 +14,11 @@ export const AMOUNT_REQUEST: JsonSchema = {
   required: ['type'],
   additionalProperties: false,
 };
+
+/** Body of POST /predict/amount with a list. */
+export const AMOUNT_LIST_REQUEST = listSchema('AmountListRequest', {
+  [CONFIDENCE_LEVEL.name]: CONFIDENCE_LEVEL.schema,
+});
 
 /** The answer of the use case, with what only the route knows. */
 export interface AmountReply extends AmountAnswer {
@@ -37,3 +43,9 @@ export const AMOUNT_REPLY = closedObject<AmountReply>('AmountReply', {
   features_used: { type: 'integer' },
   prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
 });
+
+/** Reply of POST /predict/amount to a list. */
+export const AMOUNT_LIST_REPLY = listReplySchema(
+  'AmountListReply',
+  indexedSchema('AmountResult', AMOUNT_REPLY),
+);

@@ -1,5 +1,6 @@
 import type { AnomalyAnswer } from '../../predict/anomaly.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { SENSITIVITY } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
@@ -12,6 +13,11 @@ export const ANOMALY_REQUEST: JsonSchema = {
   required: ['amount'],
   additionalProperties: false,
 };
+
+/** Body of POST /predict/anomaly with a list. */
+export const ANOMALY_LIST_REQUEST = listSchema('AnomalyListRequest', {
+  [SENSITIVITY.name]: SENSITIVITY.schema,
+});
 
 /** The answer of the use case, with what only the route knows. */
 export interface AnomalyReply extends AnomalyAnswer {
@@ -61,3 +67,9 @@ export const ANOMALY_REPLY = closedObject<AnomalyReply>('AnomalyReply', {
   features_used: { type: 'integer' },
   prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
 });
+
+/** Reply of POST /predict/anomaly to a list. */
+export const ANOMALY_LIST_REPLY = listReplySchema(
+  'AnomalyListReply',
+  indexedSchema('AnomalyResult', ANOMALY_REPLY),
+);

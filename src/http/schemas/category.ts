@@ -1,5 +1,6 @@
 import type { CategoryAnswer } from '../../predict/category.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { TOP_K } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
@@ -12,6 +13,11 @@ export const CATEGORY_REQUEST: JsonSchema = {
   required: ['amount'],
   additionalProperties: false,
 };
+
+/** Body of POST /predict/category with a list. */
+export const CATEGORY_LIST_REQUEST = listSchema('CategoryListRequest', {
+  [TOP_K.name]: TOP_K.schema,
+});
 
 /** The answer of the use case, with what only the route knows. */
 export interface CategoryReply extends CategoryAnswer {
@@ -49,3 +55,9 @@ export const CATEGORY_REPLY = closedObject<CategoryReply>('CategoryReply', {
   features_used: { type: 'integer' },
   prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
 });
+
+/** Reply of POST /predict/category to a list. */
+export const CATEGORY_LIST_REPLY = listReplySchema(
+  'CategoryListReply',
+  indexedSchema('CategoryResult', CATEGORY_REPLY),
+);

@@ -9,9 +9,10 @@ import type { Clock } from './lib/clock.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
 import { predictCashflow } from './predict/cashflow.ts';
 import { bindPredictors, pinPredictors } from './predict/many.ts';
+import { remember } from './predict/remember.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
-import type { HistoryStore } from './stores/ports.ts';
+import type { HistoryStore, IdempotencyStore } from './stores/ports.ts';
 
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
@@ -59,8 +60,9 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
+    const opened = await stores();
     const shared = {
-      history: await history(),
+      history: opened.history,
       timezone: config.timezone,
       newId: randomUUID,
     };
@@ -88,6 +90,8 @@ export function createServices(config: Config, clock: Clock): Services {
         cashflow: (request) => predictCashflow(cashflow, request),
         pin: (types, transactions) => pinPredictors(predictors, types, transactions),
       },
+      remember: (request) =>
+        remember({ history: opened.history, idempotency: opened.idempotency, clock }, request),
       health: {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
@@ -109,15 +113,21 @@ export function createServices(config: Config, clock: Clock): Services {
 
 interface Stores {
   readonly history: HistoryStore;
+  readonly idempotency: IdempotencyStore;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
 async function openStores(path: string): Promise<Stores> {
-  const [{ openSqlite }, { createSqlHistory }] = await Promise.all([
+  const [{ openSqlite }, { createSqlHistory }, { createSqlIdempotency }] = await Promise.all([
     import('./stores/sql/sqlite.ts'),
     import('./stores/sql/history.ts'),
+    import('./stores/sql/idempotency.ts'),
   ]);
   const db = await openSqlite(path);
-  return { history: createSqlHistory(db, path), close: () => db.destroy() };
+  return {
+    history: createSqlHistory(db, path),
+    idempotency: createSqlIdempotency(db, path),
+    close: () => db.destroy(),
+  };
 }

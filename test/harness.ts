@@ -84,6 +84,14 @@ export function fixedPredict(given: Partial<HttpServices['predict']> = {}): Http
   return { ...predict, pin: () => predict, ...given };
 }
 
+/** A use case that reads what it is given and stores nothing. */
+export function fixedRemember(): HttpServices['remember'] {
+  return async ({ read }) => {
+    const received = (await read(NOW)).length;
+    return { answer: { received, inserted: received, updated: 0, unchanged: 0 }, isReplayed: false };
+  };
+}
+
 /** What a test puts in the place of the working parts. */
 export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
   predict?: Partial<HttpServices['predict']>;
@@ -98,6 +106,7 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
     clock: fixedClock(NOW),
     authenticate: createApiKeyCheck(config),
     predict: fixedPredict(predict),
+    remember: fixedRemember(),
     health: {
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,

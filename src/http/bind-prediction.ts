@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { ParseOptions } from '../bank/fields.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { inTurns } from '../predict/turns.ts';
+import { beginListReply } from './list-reply.ts';
 import { elapsedMs } from './plugins/process-time.ts';
 import type { Prediction, Reading } from './predictions.ts';
 import { bindBody, type Route } from './route.ts';
@@ -11,7 +12,6 @@ import {
   createItemErrors,
   isListBody,
   type ListBody,
-  type ListReply,
   parseItem,
   parseListBody,
 } from './schemas/list-body.ts';
@@ -59,12 +59,12 @@ export function bindPrediction<Values extends object>(
       });
       const transactions = read.map(({ transaction }) => transaction);
       const predictors = services.predict.pin([prediction.type], transactions);
-      const results: object[] = [];
+      const growing = beginListReply(reply, replySchema);
       await inTurns(read, async ({ index, transaction }) => {
         const answer = await prediction.predict(predictors, transaction, options);
-        results.push({ index, success: true, ...answer, processing_time_ms: elapsedMs(reply) });
+        growing.addResult({ index, success: true, ...answer, processing_time_ms: elapsedMs(reply) });
       });
-      return sendList(reply, replySchema, results, errors);
+      return growing.finish(errors);
     }
 
     return bindBody(parse, async (body, reply) => {
@@ -80,22 +80,4 @@ export function bindReading({
   config: { timezone, currency },
 }: HttpServices): (reading: Reading, now: number) => ParseOptions {
   return (reading, now) => ({ now, timezone, currency, ...reading });
-}
-
-/** Writes the reply to a list, with nothing in it that its schema does not name. */
-export function sendList(
-  reply: FastifyReply,
-  schema: JsonSchema,
-  results: readonly object[],
-  errors: ListReply<object>['errors'],
-): ListReply<object> {
-  serialiseAs(reply, schema);
-  return { success: true, results, errors, processing_time_ms: elapsedMs(reply) };
-}
-
-/** Serialises this reply by another schema than the route's first; compiled when it is first needed. */
-export function serialiseAs(reply: FastifyReply, schema: JsonSchema): void {
-  const plain = schema as unknown as Record<string, unknown>;
-  const serialise = reply.getSerializationFunction(plain) ?? reply.compileSerializationSchema(plain);
-  reply.type('application/json; charset=utf-8').serializer(serialise);
 }

@@ -164,7 +164,8 @@ function describeFailures(route: Route, isPublic: boolean, components: Component
 
 function describeFailure(status: number, codes: readonly ErrorCode[], components: Components): Json {
   const rows = ERRORS.filter((row) => codes.includes(row.code));
-  const own = Object.keys(problemHeaders(status)).map(
+  const carried = new Set(codes.flatMap((code) => Object.keys(problemHeaders(status, code))));
+  const own = [...carried].map(
     (header) => Object.keys(HEADERS).find((name) => name.toLowerCase() === header) as string,
   );
   return {

@@ -11,7 +11,8 @@ import type { BodyOptions } from './schemas/transaction.ts';
 /** What a transaction must have for a kind of prediction. */
 export type Reading = Pick<ParseOptions, 'amount' | 'requiresType'>;
 
-const WITH_AMOUNT: Reading = { amount: 'required' };
+/** What is judged or remembered has an amount. */
+export const WITH_AMOUNT: Reading = { amount: 'required' };
 const WITH_TYPE: Reading = { amount: 'ignored', requiresType: true };
 
 /** One kind of prediction of a transaction, as its own route and the batch both ask for it. */

@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
 import type { Predictors } from '../predict/many.ts';
 import type { PredictionType } from '../predict/prediction-types.ts';
+import type { Remembered, RememberRequest } from '../predict/remember.ts';
 
 /** How one model is doing. */
 export interface ModelHealth {
@@ -24,6 +25,8 @@ export interface HttpServices {
     /** The predictors for all transactions of one request: one version of each model, each past read once. */
     readonly pin: (types: readonly PredictionType[], transactions: readonly Transaction[]) => Predictors;
   };
+  /** Stores transactions in the history. */
+  readonly remember: (request: RememberRequest) => Promise<Remembered>;
   readonly health: {
     /** By model name. */
     readonly models: () => Readonly<Record<string, ModelHealth>>;

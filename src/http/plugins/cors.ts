@@ -1,10 +1,21 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../../config.ts';
 
-const EXPOSED = ['X-Request-ID', 'X-Process-Time', 'Retry-After', 'WWW-Authenticate'].join(', ');
-const ALLOWED_HEADERS = ['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-ID', 'traceparent'].join(
-  ', ',
-);
+const EXPOSED = [
+  'X-Request-ID',
+  'X-Process-Time',
+  'Retry-After',
+  'WWW-Authenticate',
+  'Idempotency-Replayed',
+].join(', ');
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'X-API-Key',
+  'X-Request-ID',
+  'Idempotency-Key',
+  'traceparent',
+].join(', ');
 const ALLOWED_METHODS = 'GET, HEAD, POST, DELETE';
 const MAX_AGE_SECONDS = '600';
 

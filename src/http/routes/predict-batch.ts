@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import type { PredictionType } from '../../predict/prediction-types.ts';
 import { inTurns } from '../../predict/turns.ts';
-import { bindReading, sendList } from '../bind-prediction.ts';
+import { bindReading } from '../bind-prediction.ts';
+import { beginListReply } from '../list-reply.ts';
 import { elapsedMs } from '../plugins/process-time.ts';
 import { ANY_OPTIONS, type AnyOptions, PREDICTIONS } from '../predictions.ts';
 import { type BatchPart, readBatchItem } from '../read-batch.ts';
@@ -133,14 +134,14 @@ async function answerBatch(
   });
   const transactions = read.flatMap(({ parts }) => parts.map(({ transaction }) => transaction));
   const predictors = services.predict.pin(options.types, transactions);
-  const results: Record<string, unknown>[] = [];
+  const growing = beginListReply(reply, BATCH_REPLY);
   await inTurns(read, async ({ index, parts }) => {
     const result: Record<string, unknown> = { index };
     for (const { type, transaction } of parts) {
       const answer = await PREDICTIONS[type].predict(predictors, transaction, options);
       result[type] = { success: true, ...answer, processing_time_ms: elapsedMs(reply) };
     }
-    results.push(result);
+    growing.addResult(result);
   });
-  return sendList(reply, BATCH_REPLY, results, errors);
+  return growing.finish(errors);
 }

@@ -9,6 +9,7 @@ import { predictBatch } from './routes/predict-batch.ts';
 import { predictCashflow } from './routes/predict-cashflow.ts';
 import { predictCategory } from './routes/predict-category.ts';
 import { live, ready } from './routes/probes.ts';
+import { redoc, redocAsset } from './routes/redoc.ts';
 import { transactions } from './routes/transactions.ts';
 
 /** THE table of routes, in URL order. Each also answers under /v1. */
@@ -25,5 +26,7 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'POST', url: '/predict/cashflow', scope: 'predict', route: predictCashflow },
   { method: 'POST', url: '/predict/category', scope: 'predict', route: predictCategory },
   { method: 'GET', url: '/readyz', scope: 'public', route: ready },
+  { method: 'GET', url: '/redoc', scope: 'public', route: redoc },
+  { method: 'GET', url: '/redoc/:asset', scope: 'public', route: redocAsset },
   { method: 'POST', url: '/transactions', scope: 'write', route: transactions },
 ];

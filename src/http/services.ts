@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
+import type { Limits } from '../access/limits.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -20,6 +21,7 @@ export interface HttpServices {
   readonly version: string;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
+  readonly limits: Limits;
   readonly predict: Predictors & {
     readonly cashflow: (request: CashflowRequest) => Promise<CashflowAnswer>;
     /** The predictors for all transactions of one request: one version of each model, each past read once. */

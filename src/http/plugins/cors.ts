@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../../config.ts';
+import { RATE_LIMIT_HEADERS } from './rate-limit.ts';
 
 const EXPOSED = [
   'X-Request-ID',
@@ -7,6 +8,7 @@ const EXPOSED = [
   'Retry-After',
   'WWW-Authenticate',
   'Idempotency-Replayed',
+  ...Object.keys(RATE_LIMIT_HEADERS),
 ].join(', ');
 const ALLOWED_HEADERS = [
   'Authorization',

@@ -60,7 +60,7 @@ export function problemOf(error: AppError, path: string, requestId: string): Pro
 export function problemHeaders(status: number, code: string): Readonly<Record<string, string>> {
   if (code === 'idempotency_key_in_use') return { 'retry-after': WRITE_SECONDS };
   if (status === 401) return { 'www-authenticate': 'Bearer' };
-  if (status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
+  if (status === 429 || status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
   return {};
 }
 
@@ -83,9 +83,12 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const error = toAppError(thrown);
   logFailure(request, error);
   const { status, code } = error.row;
+  for (const [name, value] of Object.entries(problemHeaders(status, code))) {
+    // Whoever knows better (how long to wait, say) has set it already.
+    if (!reply.hasHeader(name)) reply.header(name, value);
+  }
   reply
     .code(status)
-    .headers(problemHeaders(status, code))
     .type(MEDIA_TYPE)
     .send(JSON.stringify(problemOf(error, pathOf(request), request.id)));
 }

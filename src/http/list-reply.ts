@@ -32,8 +32,8 @@ export function beginListReply(reply: FastifyReply, schema: JsonSchema): Growing
   };
 }
 
-/** Compiled when it is first needed, and kept by the route. */
-function serialiserOf(reply: FastifyReply, schema: JsonSchema): Serialise {
+/** Serialises by a schema other than the route's first; compiled when it is first needed, and kept by the route. */
+export function serialiserOf(reply: FastifyReply, schema: JsonSchema): Serialise {
   const plain = schema as unknown as Record<string, unknown>;
   return (reply.getSerializationFunction(plain) ?? reply.compileSerializationSchema(plain)) as Serialise;
 }

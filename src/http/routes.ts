@@ -8,6 +8,7 @@ import { predictAnomaly } from './routes/predict-anomaly.ts';
 import { predictBatch } from './routes/predict-batch.ts';
 import { predictCashflow } from './routes/predict-cashflow.ts';
 import { predictCategory } from './routes/predict-category.ts';
+import { predictValidate } from './routes/predict-validate.ts';
 import { live, ready } from './routes/probes.ts';
 import { redoc, redocAsset } from './routes/redoc.ts';
 import { transactions } from './routes/transactions.ts';
@@ -25,6 +26,7 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'POST', url: '/predict/batch', scope: 'predict', route: predictBatch },
   { method: 'POST', url: '/predict/cashflow', scope: 'predict', route: predictCashflow },
   { method: 'POST', url: '/predict/category', scope: 'predict', route: predictCategory },
+  { method: 'POST', url: '/predict/validate', scope: 'predict', route: predictValidate },
   { method: 'GET', url: '/readyz', scope: 'public', route: ready },
   { method: 'GET', url: '/redoc', scope: 'public', route: redoc },
   { method: 'GET', url: '/redoc/:asset', scope: 'public', route: redocAsset },

@@ -51,30 +51,35 @@ export function listFaults(list: unknown): Fault[] {
   return [];
 }
 
+/** Reads the envelope of a list, with every fault of it. Throws AppError `too_large`. */
+export function readListBody<Values extends object>(
+  json: Record<string, unknown>,
+  bodyOptions: BodyOptions<Values>,
+): ListBody<Values> & { readonly faults: readonly Fault[] } {
+  const list = json[LIST_FIELD];
+  const faults = listFaults(list);
+  const excess = tooManyFields(json);
+  const { given, rest } = excess === null ? takeOptions(json, bodyOptions) : { given: {}, rest: {} };
+  if (excess !== null) faults.push(excess);
+  const options = readOptions(given, bodyOptions, faults);
+  const known = [LIST_FIELD];
+  for (const key in bodyOptions) known.push(bodyOptions[key].name);
+  for (const name of Object.keys(rest)) {
+    if (name === LIST_FIELD) continue;
+    const detail = `unknown field beside a list; known are ${known.join(', ')}`;
+    faults.push({ pointer: pointerTo(name), detail });
+  }
+  return { items: Array.isArray(list) ? list : [], options, faults };
+}
+
 /** Reads the envelope of a list. Throws AppError `too_large`, or `invalid` with every fault of the envelope. */
 export function parseListBody<Values extends object>(
   json: Record<string, unknown>,
   bodyOptions: BodyOptions<Values>,
 ): ListBody<Values> {
-  const list = json[LIST_FIELD];
-  const faults = listFaults(list);
-  const excess = tooManyFields(json);
-  if (excess !== null) throw invalidBody([excess]);
-  const { given, rest } = takeOptions(json, bodyOptions);
-  const options = readOptions(given, bodyOptions, faults);
-  const known = [
-    LIST_FIELD,
-    ...Object.values<BodyOptions<Values>[keyof Values]>(bodyOptions).map(({ name }) => name),
-  ];
-  for (const name of Object.keys(rest)) {
-    if (name === LIST_FIELD) continue;
-    faults.push({
-      pointer: pointerTo(name),
-      detail: `unknown field beside a list; known are ${known.join(', ')}`,
-    });
-  }
+  const { items, options, faults } = readListBody(json, bodyOptions);
   if (faults.length > 0) throw invalidBody(faults);
-  return { items: list as unknown[], options };
+  return { items, options };
 }
 
 /** Reads one item of a list; its faults have their places in the whole body. */
@@ -82,14 +87,18 @@ export function parseItem(
   item: unknown,
   index: number,
   options: ParseOptions,
-): { readonly transaction: Transaction } | { readonly faults: readonly Fault[] } {
+):
+  | { readonly transaction: Transaction; readonly warnings: readonly Fault[] }
+  | { readonly faults: readonly Fault[] } {
   const excess = tooManyFields(item);
   const parsed = excess === null ? parseTransaction(item, options) : { ok: false as const, faults: [excess] };
-  return parsed.ok ? { transaction: parsed.transaction } : { faults: placeFaults(parsed.faults, index) };
+  if (!parsed.ok) return { faults: placeFaults(parsed.faults, index) };
+  return { transaction: parsed.transaction, warnings: placeFaults(parsed.warnings, index) };
 }
 
 /** The faults of an item, with their places in the whole body. */
 export function placeFaults(faults: readonly Fault[], index: number): Fault[] {
+  if (faults.length === 0) return [];
   return faults.map(({ pointer, detail }) => ({ pointer: `/${LIST_FIELD}/${index}${pointer}`, detail }));
 }
 
@@ -121,6 +130,18 @@ export function createItemErrors<Entry extends ItemError = ItemError>(): {
   };
 }
 
+/** Places and what is said of them, as in a problem reply. */
+export function placesSchema(description: string): JsonSchema {
+  return {
+    type: 'array',
+    description,
+    items: closedObject<ErrorPlace>('ProblemPlace', {
+      pointer: { type: 'string', description: 'JSON Pointer (RFC 6901) into the body; empty for the whole' },
+      detail: { type: 'string' },
+    }),
+  };
+}
+
 const INDEX: JsonSchema = { type: 'integer', minimum: 0, description: 'Place in `transactions`, from 0' };
 
 /** Properties of an item that could not be used. */
@@ -128,14 +149,7 @@ const ITEM_ERROR_PROPERTIES: Readonly<Record<keyof ItemError, JsonSchema>> = {
   index: INDEX,
   code: { type: 'string', description: 'The kind of problem for programs, as in a problem reply' },
   detail: { type: 'string', description: 'What is wrong with this item' },
-  errors: {
-    type: 'array',
-    description: 'Every fault of the item, each with its place in the body',
-    items: closedObject<ErrorPlace>('ProblemPlace', {
-      pointer: { type: 'string', description: 'JSON Pointer (RFC 6901) into the body; empty for the whole' },
-      detail: { type: 'string' },
-    }),
-  },
+  errors: placesSchema('Every fault of the item, each with its place in the body'),
 };
 
 export const ITEM_ERROR: JsonSchema = closedObject<ItemError>('ItemError', ITEM_ERROR_PROPERTIES);

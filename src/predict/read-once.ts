@@ -36,8 +36,9 @@ export function readOnce<History extends Past>(
   function read(accountId: string, { until, count }: Wanted, limit: number): Reading {
     let reading = readings.get(accountId);
     if (reading === undefined) {
-      // A list is often stored already, so as many rows more as it has of this account lie between its first and last.
-      const reach = limit + count - 1;
+      // A list is often stored already, so as many rows more as it has of this account lie between its first and last;
+      // twice the limit at most, since one reading holds the event loop.
+      const reach = limit + Math.min(count - 1, limit);
       reading = { until, limit: reach, rows: history.before(accountId, until, reach) };
       readings.set(accountId, reading);
     }

@@ -132,7 +132,8 @@ async function answerBatch(
       add(index, failure.faults, { detail: failure.detail, prediction_types: failure.types });
     }
   });
-  const transactions = read.flatMap(({ parts }) => parts.map(({ transaction }) => transaction));
+  // Every kind reads the same account and instant of an item, so one of them stands for all.
+  const transactions = read.map(({ parts }) => parts[0].transaction);
   const predictors = services.predict.pin(options.types, transactions);
   const growing = beginListReply(reply, BATCH_REPLY);
   await inTurns(read, async ({ index, parts }) => {

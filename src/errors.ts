@@ -75,6 +75,20 @@ export const ERRORS = [
     remedy: 'Correct every entry of `errors`; each names its place.',
   },
   {
+    code: 'idempotency_key_reused',
+    status: 422,
+    exit: 1,
+    title: 'Idempotency key of another request',
+    remedy: 'Give every request its own Idempotency-Key; repeat one only with the same body.',
+  },
+  {
+    code: 'idempotency_key_in_use',
+    status: 409,
+    exit: 1,
+    title: 'Request still at work',
+    remedy: 'Retry after the seconds in Retry-After.',
+  },
+  {
     code: 'model_not_loaded',
     status: 503,
     exit: 1,

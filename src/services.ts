@@ -11,17 +11,16 @@ import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } f
 import { createMetrics } from './monitoring/metrics.ts';
 import { createMonitor } from './monitoring/monitor.ts';
 import { watchRuntime } from './monitoring/runtime.ts';
-import { predictAmount } from './predict/amount.ts';
-import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
-import { predictCategory } from './predict/category.ts';
 import { createFeatureCache } from './predict/feature-cache.ts';
+import { bindPredictors, pinPredictors } from './predict/many.ts';
 import { createModelOperations } from './predict/models.ts';
+import { remember } from './predict/remember.ts';
 import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import { createMemoryBuckets } from './stores/memory/buckets.ts';
-import type { HistoryStore } from './stores/ports.ts';
+import type { HistoryStore, IdempotencyStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
 import { createExplainPool } from './workers/explain-pool.ts';
@@ -92,7 +91,7 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const { watched } = await stores();
+    const { watched, idempotency } = await stores();
     const shared = {
       history: watched.history,
       timezone: config.timezone,
@@ -100,6 +99,11 @@ export function createServices(config: Config, clock: Clock): Services {
       explainer,
       cache: { features, revision: watched.revision },
       monitor,
+    };
+    const predictors = {
+      category: { ...shared, model: () => registry.get('category_prediction') },
+      amount: { ...shared, model: () => registry.get('amount_prediction') },
+      anomaly: { ...shared, model: () => registry.get('anomaly_detection') },
     };
     const cashflow = {
       ...shared,
@@ -121,14 +125,11 @@ export function createServices(config: Config, clock: Clock): Services {
       authenticate: createApiKeyCheck(config),
       limits: buildLimits(config, clock, config.workers),
       predict: {
-        amount: (request) =>
-          predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
-        anomaly: (request) =>
-          predictAnomaly({ ...shared, model: () => registry.get('anomaly_detection') }, request),
+        ...bindPredictors(predictors),
         cashflow: (request) => predictCashflow(cashflow, request),
-        category: (request) =>
-          predictCategory({ ...shared, model: () => registry.get('category_prediction') }, request),
+        pin: (types, transactions) => pinPredictors(predictors, types, transactions),
       },
+      remember: (request) => remember({ history: watched.history, idempotency, clock }, request),
       health: {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
@@ -169,15 +170,21 @@ function buildLimits({ rateLimit }: Config, clock: Clock, processes: number): Li
 
 interface Stores {
   readonly watched: WatchedHistory;
+  readonly idempotency: IdempotencyStore;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
 async function openStores(location: DatabaseLocation, clock: Clock): Promise<Stores> {
-  const [{ openDatabase }, { createSqlHistory }] = await Promise.all([
+  const [{ openDatabase }, { createSqlHistory }, { createSqlIdempotency }] = await Promise.all([
     import('./stores/sql/database.ts'),
     import('./stores/sql/history.ts'),
+    import('./stores/sql/idempotency.ts'),
   ]);
   const { db, place } = await openDatabase(location);
-  return { watched: watchHistory(createSqlHistory(db, place), clock), close: () => db.destroy() };
+  return {
+    watched: watchHistory(createSqlHistory(db, place), clock),
+    idempotency: createSqlIdempotency(db, place),
+    close: () => db.destroy(),
+  };
 }

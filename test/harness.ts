@@ -86,7 +86,7 @@ export function fixedAmount(): { asked: AmountRequest[]; amount: HttpServices['p
 
 /** Every use case with its documented answer, but for those given. */
 export function fixedPredict(given: Partial<HttpServices['predict']> = {}): HttpServices['predict'] {
-  return {
+  const predict = {
     cashflow: async () => documentedCashflow(),
     category: fixedCategory().category,
     amount: fixedAmount().amount,
@@ -97,6 +97,7 @@ export function fixedPredict(given: Partial<HttpServices['predict']> = {}): Http
     },
     ...given,
   };
+  return { ...predict, pin: () => predict, ...given };
 }
 /** Every operation on models with its documented answer. */
 export function fixedModels(): HttpServices['models'] {
@@ -113,6 +114,14 @@ export function fixedModels(): HttpServices['models'] {
     reload: async () => answer(modelsReload),
     reloadAll: async () => answer(modelsReloadAll),
     clearCache: () => answer(modelsCache),
+  };
+}
+
+/** A use case that reads what it is given and stores nothing. */
+export function fixedRemember(): HttpServices['remember'] {
+  return async ({ read }) => {
+    const received = (await read(NOW)).length;
+    return { answer: { received, inserted: received, updated: 0, unchanged: 0 }, isReplayed: false };
   };
 }
 
@@ -141,6 +150,7 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
     authenticate: createApiKeyCheck(config),
     limits: testLimits(config, clock),
     predict: fixedPredict(predict),
+    remember: fixedRemember(),
     health: {
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,

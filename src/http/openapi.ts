@@ -86,7 +86,7 @@ function describeOperation({ scope, route }: RouteRow, components: Components): 
     summary: route.summary,
     description: isPublic ? route.description : `${route.description}\n\nNeeds the scope \`${scope}\`.`,
     security: isPublic ? [] : [{ bearer: [scope] }, { apiKey: [scope] }],
-    ...(route.params && { parameters: describeParams(route.params) }),
+    ...((route.params || route.requestHeaders) && { parameters: describeParams(route) }),
     ...(route.body && { requestBody: describeBody(route.body, components) }),
     responses: {
       ...Object.fromEntries(
@@ -97,13 +97,15 @@ function describeOperation({ scope, route }: RouteRow, components: Components): 
   };
 }
 
-function describeParams(params: NonNullable<Route['params']>): Json[] {
-  return Object.entries(params).map(([name, param]) => ({
-    name,
-    in: 'path',
-    required: true,
-    ...(typeof param === 'string' ? { description: param, schema: { type: 'string' } } : param),
-  }));
+function describeParams({ params = {}, requestHeaders = {} }: Route): Json[] {
+  const describe = (place: string, required: boolean, named: NonNullable<Route['params']>): Json[] =>
+    Object.entries(named).map(([name, param]) => ({
+      name,
+      in: place,
+      required,
+      ...(typeof param === 'string' ? { description: param, schema: { type: 'string' } } : param),
+    }));
+  return [...describe('path', true, params), ...describe('header', false, requestHeaders)];
 }
 
 function describeBody(body: NonNullable<Route['body']>, components: Components): Json {
@@ -112,7 +114,8 @@ function describeBody(body: NonNullable<Route['body']>, components: Components):
 }
 
 function describeReply(reply: ReplyDescription, components: Components): Json {
-  const schema = reply.schema && componentOf(reply.schema, components);
+  const { schema: one, listSchema: list } = reply;
+  const schema = one && componentOf(list === undefined ? one : { oneOf: [one, list] }, components);
   const own = Object.entries(reply.headers ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -122,10 +125,20 @@ function describeReply(reply: ReplyDescription, components: Components): Json {
     headers: { ...headerRefs(HEADERS_OF_ALL), ...Object.fromEntries(own) },
     ...(schema && {
       content: {
-        'application/json': { schema, ...(reply.example !== undefined && { example: reply.example }) },
+        'application/json': { schema, ...describeExamples(reply) },
       },
     }),
     ...(reply.mediaType && { content: { [reply.mediaType]: {} } }),
+  };
+}
+
+function describeExamples({ example, listExample }: ReplyDescription): Json {
+  if (listExample === undefined) return example === undefined ? {} : { example };
+  return {
+    examples: {
+      one: { summary: 'Of one transaction', value: example },
+      list: { summary: 'Of a list', value: listExample },
+    },
   };
 }
 
@@ -154,7 +167,8 @@ function describeFailures(route: Route, isPublic: boolean, components: Component
 
 function describeFailure(status: number, codes: readonly ErrorCode[], components: Components): Json {
   const rows = ERRORS.filter((row) => codes.includes(row.code));
-  const own = Object.keys(problemHeaders(status)).map(
+  const carried = new Set(codes.flatMap((code) => Object.keys(problemHeaders(status, code))));
+  const own = [...carried].map(
     (header) => Object.keys(HEADERS).find((name) => name.toLowerCase() === header) as string,
   );
   return {
@@ -191,6 +205,7 @@ function componentOf(schema: JsonSchema, components: Components): Json {
         ]),
       ),
     }),
+    ...(schema.oneOf && { oneOf: schema.oneOf.map((variant) => componentOf(variant, components)) }),
     ...(schema.items && { items: componentOf(schema.items, components) }),
     ...(typeof schema.additionalProperties === 'object' && {
       additionalProperties: componentOf(schema.additionalProperties, components),

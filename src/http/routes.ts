@@ -13,10 +13,13 @@ import { modelsStatus } from './routes/models-status.ts';
 import { openapi } from './routes/openapi.ts';
 import { predictAmount } from './routes/predict-amount.ts';
 import { predictAnomaly } from './routes/predict-anomaly.ts';
+import { predictBatch } from './routes/predict-batch.ts';
 import { predictCashflow } from './routes/predict-cashflow.ts';
 import { predictCategory } from './routes/predict-category.ts';
+import { predictValidate } from './routes/predict-validate.ts';
 import { live, ready } from './routes/probes.ts';
 import { redoc, redocAsset } from './routes/redoc.ts';
+import { transactions } from './routes/transactions.ts';
 
 /** THE table of routes, in URL order. Each also answers under /v1. */
 export const ROUTES: readonly RouteRow[] = [
@@ -37,9 +40,12 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'GET', url: '/openapi.json', scope: 'public', route: openapi },
   { method: 'POST', url: '/predict/amount', scope: 'predict', route: predictAmount },
   { method: 'POST', url: '/predict/anomaly', scope: 'predict', route: predictAnomaly },
+  { method: 'POST', url: '/predict/batch', scope: 'predict', route: predictBatch },
   { method: 'POST', url: '/predict/cashflow', scope: 'predict', route: predictCashflow },
   { method: 'POST', url: '/predict/category', scope: 'predict', route: predictCategory },
+  { method: 'POST', url: '/predict/validate', scope: 'predict', route: predictValidate },
   { method: 'GET', url: '/readyz', scope: 'public', route: ready },
   { method: 'GET', url: '/redoc', scope: 'public', route: redoc },
   { method: 'GET', url: '/redoc/:asset', scope: 'public', route: redocAsset },
+  { method: 'POST', url: '/transactions', scope: 'write', route: transactions },
 ];

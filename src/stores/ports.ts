@@ -43,6 +43,43 @@ export interface HistoryStore {
   close(): Promise<void>;
 }
 
+/** One caller's use of an idempotency key. */
+export interface IdempotencyClaim {
+  readonly caller: string;
+  readonly key: string;
+  /** Names the content of the request; the same key may not come with another. */
+  readonly fingerprint: string;
+}
+
+/**
+ * What a key means to the request that brings it: it is to do the work (`begun`), the work is under way elsewhere
+ * (`running`), it was done and this is the reply to repeat (`done`), or the key belongs to another request (`other`).
+ * `since` is the instant of the first request of this content that began and was not answered: to work as of then makes
+ * a second attempt do the same as the first.
+ */
+export type IdempotencyOutcome =
+  | { readonly state: 'begun'; readonly since: number }
+  | { readonly state: 'done'; readonly reply: string }
+  | { readonly state: 'running' }
+  | { readonly state: 'other' };
+
+/**
+ * Keys by which callers repeat a request without repeating its effect; they survive restarts. Every method rejects with
+ * AppError `store_unavailable` when the store cannot be reached or is damaged.
+ */
+export interface IdempotencyStore {
+  /**
+   * Claims the key for the request at instant `at`; of several at once exactly one begins. A claim that is neither
+   * completed nor released (its process died) is free again after a lease. Entries are forgotten after 24 hours, and a
+   * caller's oldest when it has too many.
+   */
+  begin(claim: IdempotencyClaim, at: number): Promise<IdempotencyOutcome>;
+  /** Keeps the reply of the work done, to be repeated. */
+  complete(claim: IdempotencyClaim, reply: string): Promise<void>;
+  /** Frees the key at once because the work failed: the next request with it begins. */
+  release(claim: IdempotencyClaim): Promise<void>;
+}
+
 /** What became of asking a bucket for tokens. */
 export interface BucketDecision {
   /** Whether the tokens were there and have been taken; a refusal takes nothing. */

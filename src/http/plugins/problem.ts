@@ -7,6 +7,8 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 
 const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_SECONDS = '5';
+/** A write takes less. */
+const WRITE_SECONDS = '1';
 
 /** More faults than this are counted, not listed: the reply to a bad request stays smaller than the request. */
 const ERRORS_MAX = 100;
@@ -54,8 +56,9 @@ export function problemOf(error: AppError, path: string, requestId: string): Pro
   };
 }
 
-/** Headers a failure of this status carries. */
-export function problemHeaders(status: number): Readonly<Record<string, string>> {
+/** Headers a failure of this status and kind carries. */
+export function problemHeaders(status: number, code: string): Readonly<Record<string, string>> {
+  if (code === 'idempotency_key_in_use') return { 'retry-after': WRITE_SECONDS };
   if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (status === 429 || status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
   return {};
@@ -79,8 +82,8 @@ function logFailure(request: FastifyRequest, { row, internal, cause }: AppError)
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toAppError(thrown);
   logFailure(request, error);
-  const { status } = error.row;
-  for (const [name, value] of Object.entries(problemHeaders(status))) {
+  const { status, code } = error.row;
+  for (const [name, value] of Object.entries(problemHeaders(status, code))) {
     // Whoever knows better (how long to wait, say) has set it already.
     if (!reply.hasHeader(name)) reply.header(name, value);
   }

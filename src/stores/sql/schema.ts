@@ -38,9 +38,25 @@ export interface MigrationTable {
   applied_at: Generated<string>;
 }
 
+/** What one caller did under one idempotency key. */
+export interface IdempotencyTable {
+  caller: string;
+  idempotency_key: string;
+  /** Counts a caller's keys in the order they came. */
+  ordinal: number;
+  fingerprint: string;
+  since: number;
+  /** Until when an unfinished claim holds. */
+  lease_until: number;
+  expires_at: number;
+  /** Null while the work is not done. */
+  reply: string | null;
+}
+
 /** Every table of the durable database. */
 export interface Tables {
   history: HistoryTable;
   history_revision: HistoryRevisionTable;
+  idempotency: IdempotencyTable;
   schema_migration: MigrationTable;
 }

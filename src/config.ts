@@ -15,6 +15,10 @@ export interface Config {
   readonly dataDir: string;
   readonly isDebug: boolean;
   readonly apiKeys: readonly string[];
+  /** Signs tokens; null leaves it to the data directory. */
+  readonly jwtSecret: string | null;
+  /** Signs nothing, but what it once signed is still accepted. */
+  readonly jwtSecretPrevious: string | null;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly timezone: string;
@@ -93,6 +97,25 @@ export const OPTIONS: readonly Option[] = [
     parse: parseApiKeys,
   },
   {
+    name: 'TITANS_JWT_SECRET',
+    setting: 'jwtSecret',
+    kind: 'at least 32 bytes',
+    default: '',
+    isSecret: true,
+    meaning:
+      'Signs access and refresh tokens (HS256), as raw UTF-8; unset: made once in the data directory; required with PostgreSQL or Redis',
+    parse: parseJwtSecret,
+  },
+  {
+    name: 'TITANS_JWT_SECRET_PREVIOUS',
+    setting: 'jwtSecretPrevious',
+    kind: 'at least 32 bytes',
+    default: '',
+    isSecret: true,
+    meaning: 'A second secret whose tokens are accepted, but that signs nothing: the one before, or the next',
+    parse: parseJwtSecret,
+  },
+  {
     name: 'TITANS_ALLOWED_HOSTS',
     setting: 'allowedHosts',
     kind: 'list of host names',
@@ -145,7 +168,6 @@ const LATER = [
   'TITANS_TRUSTED_PROXIES',
   'TITANS_REDIS_URL',
   'TITANS_DATABASE_URL',
-  'TITANS_JWT_SECRET',
   'TITANS_RATE_LIMIT',
   'TITANS_WORKERS',
 ];
@@ -154,6 +176,9 @@ const PREFIX = 'TITANS_';
 const FILE_SUFFIX = '_FILE';
 const API_KEY_LENGTH_MIN = 8;
 const API_KEY_LENGTH_MAX = 512;
+/** RFC 7518, 3.2: a key of HS256 is at least as long as its hash. */
+const JWT_SECRET_BYTES_MIN = 32;
+const JWT_SECRET_BYTES_MAX = 1024;
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -373,6 +398,13 @@ function parseApiKeys(text: string): Parsed {
       key.length >= API_KEY_LENGTH_MIN && key.length <= API_KEY_LENGTH_MAX && /^[\x21-\x7e]+$/.test(key),
     `must have ${API_KEY_LENGTH_MIN} to ${API_KEY_LENGTH_MAX} printable ASCII characters without spaces`,
   );
+}
+
+function parseJwtSecret(text: string): Parsed {
+  if (text === '') return { value: null };
+  const bytes = Buffer.byteLength(text);
+  if (bytes >= JWT_SECRET_BYTES_MIN && bytes <= JWT_SECRET_BYTES_MAX) return { value: text };
+  return { fault: `must have ${JWT_SECRET_BYTES_MIN} to ${JWT_SECRET_BYTES_MAX} bytes` };
 }
 
 function parseAllowedHosts(text: string): Parsed {

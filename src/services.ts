@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createApiKeyCheck } from './access/api-keys.ts';
+import type { Access } from './access/access.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import { createForecastPool } from './forecasting/forecast-pool.ts';
@@ -13,7 +13,7 @@ import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
-import type { HistoryStore } from './stores/ports.ts';
+import type { ApiKeyStore, HistoryStore, TokenStore } from './stores/ports.ts';
 
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
@@ -33,7 +33,9 @@ export interface Services {
   readonly registry: Registry<typeof SERVED>;
   /** Opens the history, once. */
   history(): Promise<HistoryStore>;
-  /** Everything the API needs; opens the history. */
+  /** Opens the managed API keys, once. */
+  apiKeys(): Promise<ApiKeyStore>;
+  /** Everything the API needs; opens the stores, and follows keys and revocations until closed. */
   http(version: string): Promise<HttpServices>;
   /** Releases what was opened. Closing twice is allowed. */
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export function createServices(config: Config, clock: Clock): Services {
   });
   const registry = createRegistry(repository, SERVED);
   const pool = createForecastPool();
+  const accesses: Access[] = [];
   let opening: Promise<Stores> | null = null;
 
   /** Every durable store, over the one database. */
@@ -58,6 +61,10 @@ export function createServices(config: Config, clock: Clock): Services {
 
   async function history(): Promise<HistoryStore> {
     return (await stores()).history;
+  }
+
+  async function apiKeys(): Promise<ApiKeyStore> {
+    return (await stores()).apiKeys;
   }
 
   async function http(version: string): Promise<HttpServices> {
@@ -75,11 +82,15 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
+    const { openAccess } = await import('./access/access.ts');
+    const access = await openAccess({ config, clock, ...(await stores()) });
+    accesses.push(access);
     return {
       config,
       version,
       clock,
-      authenticate: createApiKeyCheck(config),
+      authenticate: access.authenticate,
+      tokens: access,
       predict: {
         amount: (request) =>
           predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
@@ -99,26 +110,38 @@ export function createServices(config: Config, clock: Clock): Services {
   async function close(): Promise<void> {
     const opened = opening;
     opening = null;
+    for (const access of accesses.splice(0)) access.close();
     await pool.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();
   }
 
-  return { config, clock, repository, registry, history, http, close };
+  return { config, clock, repository, registry, history, apiKeys, http, close };
 }
 
 interface Stores {
   readonly history: HistoryStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly tokens: TokenStore;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
 async function openStores(path: string): Promise<Stores> {
-  const [{ openSqlite }, { createSqlHistory }] = await Promise.all([
-    import('./stores/sql/sqlite.ts'),
-    import('./stores/sql/history.ts'),
-  ]);
+  const [{ openSqlite }, { createSqlHistory }, { createSqlApiKeys }, { createSqlTokens }] = await Promise.all(
+    [
+      import('./stores/sql/sqlite.ts'),
+      import('./stores/sql/history.ts'),
+      import('./stores/sql/api-keys.ts'),
+      import('./stores/sql/tokens.ts'),
+    ],
+  );
   const db = await openSqlite(path);
-  return { history: createSqlHistory(db, path), close: () => db.destroy() };
+  return {
+    history: createSqlHistory(db, path),
+    apiKeys: createSqlApiKeys(db, path),
+    tokens: createSqlTokens(db, path),
+    close: () => db.destroy(),
+  };
 }

@@ -30,6 +30,8 @@ test('an empty environment gives the documented defaults', () => {
     dataDir: 'var',
     isDebug: false,
     apiKeys: [],
+    jwtSecret: null,
+    jwtSecretPrevious: null,
     allowedHosts: [],
     corsOrigins: [],
     timezone: 'UTC',
@@ -75,6 +77,8 @@ test('every fault is reported at once, under the name of its variable', () => {
     TITANS_DATA_DIR: 'a\0b',
     TITANS_DEBUG: 'perhaps',
     TITANS_API_KEYS: 'long-enough-key,short',
+    TITANS_JWT_SECRET: 'brief',
+    TITANS_JWT_SECRET_PREVIOUS: 'brief'.repeat(500),
     TITANS_ALLOWED_HOSTS: 'https://api.example.com',
     TITANS_CORS_ORIGINS: 'app.example.com',
     TITANS_TIMEZONE: 'Mars/Olympus',
@@ -83,7 +87,7 @@ test('every fault is reported at once, under the name of its variable', () => {
   });
   assert.deepEqual(Object.keys(faults).sort(), OPTIONS.map((option) => option.name).sort());
   assert.match(faults.TITANS_API_KEYS, /^entry 2 /);
-  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough/);
+  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough|brief/);
 });
 
 test('an origin with a path or a trailing slash is refused', () => {
@@ -97,6 +101,13 @@ test('a secret may come from a file, one key a line', () => {
   });
   assert.deepEqual(config.apiKeys, ['first-key-of-two', 'second-key-of-two']);
   assert.equal(config.sources.TITANS_API_KEYS, 'environment, file /run/secrets/keys');
+});
+
+test('a signing secret has at least 32 bytes of UTF-8, however few letters those are', () => {
+  assert.equal(parseConfig({ TITANS_JWT_SECRET: 'é'.repeat(16) }, noFile).jwtSecret, 'é'.repeat(16));
+  assert.match(faultsOf({ TITANS_JWT_SECRET: 'x'.repeat(31) }).TITANS_JWT_SECRET, /32 to 1024 bytes/);
+  const config = parseConfig({ TITANS_JWT_SECRET_PREVIOUS_FILE: '/old' }, () => `${'y'.repeat(32)}\n`);
+  assert.deepEqual([config.jwtSecret, config.jwtSecretPrevious], [null, 'y'.repeat(32)]);
 });
 
 test('a secret given twice, unreadable or empty is a fault', () => {
@@ -115,8 +126,8 @@ test('only secrets have a file form', () => {
 });
 
 test('a setting of a later version is refused, not ignored', () => {
-  const faults = faultsOf({ TITANS_REDIS_URL: 'redis://localhost', TITANS_JWT_SECRET_FILE: '/s' });
-  assert.deepEqual(Object.keys(faults), ['TITANS_REDIS_URL', 'TITANS_JWT_SECRET_FILE']);
+  const faults = faultsOf({ TITANS_REDIS_URL: 'redis://localhost' });
+  assert.deepEqual(Object.keys(faults), ['TITANS_REDIS_URL']);
   assert.deepEqual(faultsOf({ TITANS_REDIS_URL: '' }), {});
 });
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createApiKeyCheck } from '../src/access/api-keys.ts';
+import type { Tokens } from '../src/access/token-grants.ts';
 import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
@@ -8,6 +9,7 @@ import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
+import { TOKEN_EXAMPLE } from '../src/http/schemas/tokens.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { fixedClock } from '../src/lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
@@ -82,6 +84,26 @@ export function fixedPredict(given: Partial<HttpServices['predict']> = {}): Http
     ...given,
   };
 }
+/** The keys of `config`, each as its own reference. */
+function createTestAuthenticate(config: Config): HttpServices['authenticate'] {
+  const check = createApiKeyCheck(config);
+  return (credential) => {
+    const caller = check(credential);
+    return caller && { ...caller, keyRef: caller.id };
+  };
+}
+
+/** The documented tokens for whoever asks. */
+function fixedTokens(): HttpServices['tokens'] {
+  const tokens: Tokens = {
+    accessToken: TOKEN_EXAMPLE.access_token,
+    refreshToken: TOKEN_EXAMPLE.refresh_token,
+    expiresInSeconds: TOKEN_EXAMPLE.expires_in,
+    scopes: ['predict'],
+  };
+  return { issue: async () => tokens, refresh: async () => tokens, revoke: async () => {} };
+}
+
 /** What a test puts in the place of the working parts. */
 export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
   predict?: Partial<HttpServices['predict']>;
@@ -94,7 +116,8 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
     config,
     version: '0.1.0',
     clock: fixedClock(NOW),
-    authenticate: createApiKeyCheck(config),
+    authenticate: createTestAuthenticate(config),
+    tokens: fixedTokens(),
     predict: fixedPredict(predict),
     health: {
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),

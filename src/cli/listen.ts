@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireKeys, warnOfKeys } from '../access/api-keys.ts';
+import { hasWorkingKey } from '../access/managed-keys.ts';
 import { type Config, isLoopback } from '../config.ts';
 import { AppError, type ErrorPlace } from '../errors.ts';
 import { buildApp } from '../http/app.ts';
@@ -28,7 +29,7 @@ export interface ListenOptions {
  */
 export async function listenUntilStopped(io: Io, services: Services, options: ListenOptions): Promise<void> {
   const { config, registry } = services;
-  requireKeys(config);
+  await requireKeys(config, () => hasManagedKey(services));
   const logger = createLogger(config.logLevel);
   for (const warning of warnOfKeys(config)) logger.warn(warning);
   if (!options.isLoaded) await registry.load();
@@ -55,6 +56,11 @@ export async function listenUntilStopped(io: Io, services: Services, options: Li
   await closeGracefully(app, CLOSE_TIMEOUT_MS);
   await watching;
   logger.info('closed');
+}
+
+/** Whether the store has an API key that works now. */
+export async function hasManagedKey(services: Services): Promise<boolean> {
+  return hasWorkingKey(await services.apiKeys(), services.clock());
 }
 
 /** Under which name a person on this machine reaches a server that listens on `host`. */

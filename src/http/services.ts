@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
+import type { TokenGrants } from '../access/token-grants.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
@@ -19,6 +20,8 @@ export interface HttpServices {
   readonly version: string;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
+  /** Issues, exchanges and revokes tokens. */
+  readonly tokens: TokenGrants;
   readonly predict: {
     readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
     readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;

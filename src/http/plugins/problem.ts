@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Problem } from '../schemas/problem.ts';
+import { challengeOf } from './authenticate.ts';
 import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -54,9 +55,8 @@ export function problemOf(error: AppError, path: string, requestId: string): Pro
   };
 }
 
-/** Headers a failure of this status carries. */
+/** Headers that every failure of this status carries; one of a credential has a challenge besides. */
 export function problemHeaders(status: number): Readonly<Record<string, string>> {
-  if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
   return {};
 }
@@ -80,6 +80,8 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const error = toAppError(thrown);
   logFailure(request, error);
   const { status } = error.row;
+  const challenge = challengeOf(error, request);
+  if (challenge !== undefined) reply.header('www-authenticate', challenge);
   reply
     .code(status)
     .headers(problemHeaders(status))

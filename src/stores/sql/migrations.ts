@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { AppError } from '../../errors.ts';
+import { createAccess } from './create-access.ts';
 import type { Tables } from './schema.ts';
 
 /** One forward step of the schema. Steps already released are never edited; a correction is a new step. */
@@ -58,7 +59,10 @@ async function createHistory(db: Kysely<Tables>): Promise<void> {
 }
 
 /** THE table of schema steps, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-history', up: createHistory }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-history', up: createHistory },
+  { name: '0002-access', up: createAccess },
+];
 
 /**
  * Brings the schema to the newest step and returns the names applied now. Safe when several processes start at

@@ -97,9 +97,9 @@ export async function openAccess({ config, clock, apiKeys, tokens }: AccessDepen
   return { ...grants, authenticate, reload, upkeep, close };
 }
 
-/** Two dots and the beginning of every JSON object in base64url. */
+/** Header, claims and signature. */
 function isJwt(credential: string): boolean {
-  return credential.startsWith('eyJ') && credential.split('.', 4).length === 3;
+  return credential.split('.', 4).length === 3;
 }
 
 /** Repeats work that may fail; a run that is still under way is not overtaken. Keeps no process alive. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
+import type { Limits } from '../access/limits.ts';
 import type { TokenGrants } from '../access/token-grants.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -22,6 +23,7 @@ export interface HttpServices {
   readonly authenticate: Authenticate;
   /** Issues, exchanges and revokes tokens. */
   readonly tokens: TokenGrants;
+  readonly limits: Limits;
   readonly predict: {
     readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
     readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;

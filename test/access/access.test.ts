@@ -7,7 +7,10 @@ import { ACCESS_SECONDS, GRACE_MS, REFRESH_MS } from '../../src/access/token-gra
 import { AppError } from '../../src/errors.ts';
 import type { Problem } from '../../src/http/schemas/problem.ts';
 import type { TokenReply } from '../../src/http/schemas/tokens.ts';
+import { type DatabaseLocation, migrateDatabase } from '../../src/stores/sql/database.ts';
 import { API_KEY, AUTHORIZATION, capturedLog, post } from '../harness.ts';
+import { postgresMissing } from '../servers/postgres.ts';
+import { useTestPostgres } from '../stores/each-database.ts';
 import {
   makeKey,
   movableClock,
@@ -277,30 +280,6 @@ describe('POST /auth/token', () => {
 });
 
 describe('POST /auth/refresh', () => {
-  it('50 parallel exchanges over two processes: all answered, one family, one successor, nobody logged out', async () => {
-    const time = movableClock();
-    const path = newPath();
-    const processes = [await open(path, time), await open(path, time)];
-    const [{ app }] = processes;
-    const first = await tokensFrom(app, '/auth/token', {});
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        tokensFrom(processes[index % 2].app, '/auth/refresh', { refresh_token: first.refresh_token }),
-      ),
-    );
-    const successors = new Set(answers.map((answer) => answer.refresh_token));
-    assert.equal(successors.size, 1);
-    const [successor] = successors;
-    assert.notEqual(successor, first.refresh_token);
-    assert.equal(new Set(answers.map((answer) => answer.access_token)).size, 50);
-    for (const { access_token } of answers) {
-      for (const process of processes) assert.equal(await statusWith(process.app, access_token), 200);
-    }
-    time.at += GRACE_MS + 1;
-    assert.equal(await refreshStatus(processes[1].app, successor), 200, 'the successor still works');
-    await Promise.all(processes.map(({ close }) => close()));
-  });
-
   it('a straggler of the grace gets the same successor though that was exchanged already', () =>
     withAccess(async ({ app }, time) => {
       const first = await tokensFrom(app, '/auth/token', {});
@@ -437,6 +416,66 @@ describe('POST /auth/refresh', () => {
     assert.equal(await statusWith(without.app, next.access_token), 401);
     assert.equal(await refreshStatus(without.app, next.refresh_token), 401);
     await without.close();
+  });
+});
+
+/** Promises that hang on what the database does when several processes ask at once. */
+function describeTogether(name: string, newDatabase: () => Promise<DatabaseLocation>): void {
+  describe(`two processes over ${name}`, () => {
+    it('50 parallel exchanges over two processes: all answered, one family, one successor, nobody logged out', async () => {
+      const time = movableClock();
+      const location = await newDatabase();
+      const processes = [await open(location, time), await open(location, time)];
+      const [{ app }] = processes;
+      const first = await tokensFrom(app, '/auth/token', {});
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          tokensFrom(processes[index % 2].app, '/auth/refresh', { refresh_token: first.refresh_token }),
+        ),
+      );
+      const successors = new Set(answers.map((answer) => answer.refresh_token));
+      assert.equal(successors.size, 1);
+      const [successor] = successors;
+      assert.notEqual(successor, first.refresh_token);
+      assert.equal(new Set(answers.map((answer) => answer.access_token)).size, 50);
+      for (const { access_token } of answers) {
+        for (const process of processes) assert.equal(await statusWith(process.app, access_token), 200);
+      }
+      time.at += GRACE_MS + 1;
+      assert.equal(await refreshStatus(processes[1].app, successor), 200, 'the successor still works');
+      await Promise.all(processes.map(({ close }) => close()));
+    });
+
+    it('an exchange and a revocation at once: whichever comes first, the family is over', async () => {
+      const time = movableClock();
+      const location = await newDatabase();
+      const [one, two] = [await open(location, time), await open(location, time)];
+      for (let round = 0; round < 10; round++) {
+        const first = await tokensFrom(one.app, '/auth/token', {});
+        const [exchanged, revoked] = await Promise.all([
+          one.app.inject(post('/auth/refresh', { refresh_token: first.refresh_token })),
+          two.app.inject(post('/auth/revoke', { token: first.refresh_token })),
+        ]);
+        assert.equal(revoked.statusCode, 200);
+        await one.access.reload();
+        for (const { access_token, refresh_token } of [first, exchanged.json<TokenReply>()]) {
+          if (refresh_token === undefined) continue;
+          assert.equal(await statusWith(one.app, access_token), 401);
+          assert.equal(await refreshStatus(one.app, refresh_token), 401);
+        }
+      }
+      await Promise.all([one.close(), two.close()]);
+    });
+  });
+}
+
+describeTogether('a SQLite file', async () => ({ url: null, path: newPath() }));
+describe('PostgreSQL', { skip: postgresMissing() }, () => {
+  const newUrl = useTestPostgres();
+  describeTogether('PostgreSQL', async () => {
+    const location = { url: await newUrl(), path: '' };
+    await migrateDatabase(location);
+    return location;
   });
 });
 

@@ -6,13 +6,12 @@ import type { FastifyInstance } from 'fastify';
 import { type Access, openAccess } from '../../src/access/access.ts';
 import { createKey, type IssuedKey } from '../../src/access/managed-keys.ts';
 import { SCOPES, type Scope } from '../../src/access/scopes.ts';
-import { buildApp } from '../../src/http/app.ts';
 import type { TokenReply } from '../../src/http/schemas/tokens.ts';
 import type { ApiKeyStore, TokenStore } from '../../src/stores/ports.ts';
 import { createSqlApiKeys } from '../../src/stores/sql/api-keys.ts';
-import { openSqlite } from '../../src/stores/sql/sqlite.ts';
+import { type DatabaseLocation, openDatabase } from '../../src/stores/sql/database.ts';
 import { createSqlTokens } from '../../src/stores/sql/tokens.ts';
-import { NOW, post, type TestServices, testConfig, testServices } from '../harness.ts';
+import { NOW, post, type TestServices, testApp, testConfig, testLimits } from '../harness.ts';
 
 export const SECRET = 'a secret of the tests, of more than 32 bytes';
 export const OTHER_SECRET = 'another secret of the tests, just as long as it';
@@ -46,15 +45,28 @@ export interface OpenOptions {
   readonly services?: TestServices;
 }
 
-/** Opens access over the database at `path`, with an API around it. */
-export async function open(path: string, { clock, variables, services }: OpenOptions): Promise<OpenedAccess> {
+/**
+ * Opens access over a database, by the path of an embedded one or by its location, with an API around it. Failed
+ * authentications are not limited here.
+ */
+export async function open(
+  database: string | DatabaseLocation,
+  { clock, variables, services }: OpenOptions,
+): Promise<OpenedAccess> {
   const config = testConfig({ TITANS_JWT_SECRET: SECRET, ...variables });
-  const db = await openSqlite(path);
-  const [apiKeys, tokens] = [createSqlApiKeys(db, 'test'), createSqlTokens(db, 'test')];
+  const location = typeof database === 'string' ? { url: null, path: database } : database;
+  const { db, place } = await openDatabase(location);
+  const [apiKeys, tokens] = [createSqlApiKeys(db, place), createSqlTokens(db, place)];
   const access = await openAccess({ config, clock, apiKeys, tokens });
-  const app = buildApp(
-    testServices({ config, clock, authenticate: access.authenticate, tokens: access, ...services }),
-  );
+  const limits = testLimits(config, clock);
+  const app = testApp({
+    config,
+    clock,
+    authenticate: access.authenticate,
+    tokens: access,
+    limits: { ...limits, countFailure: (address) => limits.chargeAddress(address, 0) },
+    ...services,
+  });
   async function close(): Promise<void> {
     access.close();
     await app.close();

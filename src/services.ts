@@ -100,8 +100,8 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
-    const { openAccess } = await import('./access/access.ts');
-    const access = await openAccess({ config, clock, ...(await stores()) });
+    const [{ openAccess }, opened] = await Promise.all([import('./access/access.ts'), stores()]);
+    const access = await openAccess({ config, clock, ...opened });
     accesses.push(access);
     return {
       config,

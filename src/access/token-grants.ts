@@ -53,10 +53,12 @@ export interface GrantDependencies {
   readonly revocations: Revocations;
   readonly secrets: SigningSecrets;
   readonly clock: Clock;
+  /** Called when something was revoked. */
+  readonly announce: () => void;
 }
 
 export function createTokenGrants(dependencies: GrantDependencies): TokenGrants {
-  const { store, keys, revocations, secrets, clock } = dependencies;
+  const { store, keys, revocations, secrets, clock, announce } = dependencies;
 
   async function issue(caller: Caller, wanted: readonly Scope[] | null): Promise<Tokens> {
     const standing = caller.keyRef === undefined ? null : keys.standing(caller.keyRef);
@@ -156,6 +158,7 @@ export function createTokenGrants(dependencies: GrantDependencies): TokenGrants 
   async function endFamily(id: string, now: number): Promise<void> {
     await store.revokeFamily(id, now, now + REVOCATION_MS);
     await revocations.reload();
+    announce();
   }
 
   async function revoke(token: string): Promise<void> {
@@ -165,6 +168,7 @@ export function createTokenGrants(dependencies: GrantDependencies): TokenGrants 
     if (verified === null) return;
     await store.revokeToken(verified.id, verified.endsAt);
     await revocations.reload();
+    announce();
   }
 
   return { issue, refresh, revoke };

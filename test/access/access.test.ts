@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { revokeKey, rotateKey } from '../../src/access/managed-keys.ts';
 import { ALL_SCOPES } from '../../src/access/scopes.ts';
 import { ACCESS_SECONDS, GRACE_MS, REFRESH_MS } from '../../src/access/token-grants.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Problem } from '../../src/http/schemas/problem.ts';
 import type { TokenReply } from '../../src/http/schemas/tokens.ts';
+import { createMemoryBroadcast } from '../../src/stores/memory/broadcast.ts';
 import { type DatabaseLocation, migrateDatabase } from '../../src/stores/sql/database.ts';
 import { API_KEY, AUTHORIZATION, capturedLog, post } from '../harness.ts';
 import { postgresMissing } from '../servers/postgres.ts';
@@ -500,6 +502,20 @@ describe('POST /auth/revoke', () => {
       assert.equal(await statusWith(app, second.access_token), 401);
       assert.equal(await refreshStatus(app, second.refresh_token), 401);
     }
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('is heard of at once by processes that a broadcast connects', async () => {
+    const time = movableClock();
+    const path = newPath();
+    const broadcast = createMemoryBroadcast();
+    const [one, two] = [await open(path, { ...time, broadcast }), await open(path, { ...time, broadcast })];
+    const tokens = await tokensFrom(one.app, '/auth/token', {});
+    assert.equal(await statusWith(two.app, tokens.access_token), 200);
+    const heard = new Promise((resolve) => broadcast.subscribe('access', resolve));
+    await one.app.inject(post('/auth/revoke', { token: tokens.refresh_token }));
+    await heard;
+    while ((await statusWith(two.app, tokens.access_token)) === 200) await pause(1);
     await Promise.all([one.close(), two.close()]);
   });
 

@@ -7,7 +7,7 @@ import { type Access, openAccess } from '../../src/access/access.ts';
 import { createKey, type IssuedKey } from '../../src/access/managed-keys.ts';
 import { SCOPES, type Scope } from '../../src/access/scopes.ts';
 import type { TokenReply } from '../../src/http/schemas/tokens.ts';
-import type { ApiKeyStore, TokenStore } from '../../src/stores/ports.ts';
+import type { ApiKeyStore, Broadcast, TokenStore } from '../../src/stores/ports.ts';
 import { createSqlApiKeys } from '../../src/stores/sql/api-keys.ts';
 import { type DatabaseLocation, openDatabase } from '../../src/stores/sql/database.ts';
 import { createSqlTokens } from '../../src/stores/sql/tokens.ts';
@@ -43,6 +43,7 @@ export interface OpenOptions {
   readonly clock: () => number;
   readonly variables?: Record<string, string>;
   readonly services?: TestServices;
+  readonly broadcast?: Broadcast;
 }
 
 /**
@@ -51,13 +52,13 @@ export interface OpenOptions {
  */
 export async function open(
   database: string | DatabaseLocation,
-  { clock, variables, services }: OpenOptions,
+  { clock, variables, services, broadcast }: OpenOptions,
 ): Promise<OpenedAccess> {
   const config = testConfig({ TITANS_JWT_SECRET: SECRET, ...variables });
   const location = typeof database === 'string' ? { url: null, path: database } : database;
   const { db, place } = await openDatabase(location);
   const [apiKeys, tokens] = [createSqlApiKeys(db, place), createSqlTokens(db, place)];
-  const access = await openAccess({ config, clock, apiKeys, tokens });
+  const access = await openAccess({ config, clock, apiKeys, tokens, broadcast });
   const limits = testLimits(config, clock);
   const app = testApp({
     config,

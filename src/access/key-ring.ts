@@ -26,7 +26,7 @@ export interface KeyRing {
   standing(ref: string): KeyStanding | null;
   /** Reads the managed keys again if any process has changed one. */
   reload(): Promise<void>;
-  /** The managed keys used since the last call. */
+  /** The managed keys used since the last call, themselves or by their tokens. */
   takeUsed(): readonly string[];
 }
 
@@ -75,6 +75,7 @@ export function createKeyRing(
     const key = managed.get(ref.slice(0, ref.indexOf('.')));
     const secret = key?.secrets.find(({ caller }) => caller.keyRef === ref);
     if (key === undefined || secret === undefined || secret.endsAt <= clock()) return null;
+    used.add(key.callerId);
     return { ref, callerId: key.callerId, scopes: key.scopes, endsAt: secret.endsAt };
   }
 

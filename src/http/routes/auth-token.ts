@@ -20,6 +20,7 @@ export const authToken: Route = {
   body: {
     schema: TOKEN_REQUEST,
     examples: {
+      everything: { summary: 'Tokens that may do all that the key may', value: {} },
       predictOnly: { summary: 'Tokens that may only predict', value: { scopes: ['predict'] } },
     },
   },

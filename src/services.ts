@@ -4,7 +4,6 @@ import type { Access } from './access/access.ts';
 import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
-import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { shareOf } from './lib/token-bucket.ts';
@@ -19,6 +18,9 @@ import { createMemoryBuckets } from './stores/memory/buckets.ts';
 import type { ApiKeyStore, HistoryStore, TokenStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
+import { createExplainPool } from './workers/explain-pool.ts';
+import { createForecastPool } from './workers/forecast-pool.ts';
+import { createThreads } from './workers/threads.ts';
 
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
@@ -58,7 +60,9 @@ export function createServices(config: Config, clock: Clock): Services {
     clock,
   });
   const registry = createRegistry(repository, SERVED);
-  const pool = createForecastPool();
+  const threads = createThreads();
+  const pool = createForecastPool(threads);
+  const explainer = createExplainPool(threads);
   const accesses: Access[] = [];
   const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
   let opening: Promise<Stores> | null = null;
@@ -90,6 +94,7 @@ export function createServices(config: Config, clock: Clock): Services {
       history: await history(),
       timezone: config.timezone,
       newId: randomUUID,
+      explainer,
     };
     const cashflow = {
       ...shared,
@@ -103,6 +108,10 @@ export function createServices(config: Config, clock: Clock): Services {
     const [{ openAccess }, opened] = await Promise.all([import('./access/access.ts'), stores()]);
     const access = await openAccess({ config, clock, ...opened });
     accesses.push(access);
+    const explained = registry.get('category_prediction')?.artifact.forest;
+    if (explained !== undefined) {
+      explainer.warm({ kind: 'classes', forest: explained, label: 0 }).catch(() => {});
+    }
     return {
       config,
       version,
@@ -130,7 +139,7 @@ export function createServices(config: Config, clock: Clock): Services {
     const opened = opening;
     opening = null;
     for (const access of accesses.splice(0)) access.close();
-    await pool.close();
+    await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();

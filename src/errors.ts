@@ -23,7 +23,15 @@ export const ERRORS = [
     status: 401,
     exit: 1,
     title: 'Missing or unknown credential',
-    remedy: 'Send `Authorization: Bearer KEY` or `X-API-Key: KEY` with a key of TITANS_API_KEYS.',
+    remedy:
+      'Send `Authorization: Bearer KEY` or `X-API-Key: KEY` with a key of TITANS_API_KEYS or of `titans keys create`, or an access token.',
+  },
+  {
+    code: 'token_invalid',
+    status: 401,
+    exit: 1,
+    title: 'Refresh token not accepted',
+    remedy: 'Get new tokens from POST /auth/token with the API key.',
   },
   {
     code: 'forbidden',
@@ -171,6 +179,13 @@ export const ERRORS = [
     exit: 1,
     title: 'No such model version',
     remedy: 'See `titans models list`.',
+  },
+  {
+    code: 'key_not_found',
+    status: 404,
+    exit: 1,
+    title: 'No such API key',
+    remedy: 'See `titans keys list`.',
   },
   {
     code: 'store_unavailable',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createApiKeyCheck } from './access/api-keys.ts';
+import type { Access } from './access/access.ts';
 import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
@@ -20,7 +20,7 @@ import { type WatchedHistory, watchHistory } from './predict/watched-history.ts'
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import { createMemoryBuckets } from './stores/memory/buckets.ts';
-import type { HistoryStore, IdempotencyStore } from './stores/ports.ts';
+import type { ApiKeyStore, HistoryStore, IdempotencyStore, TokenStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
 import { createExplainPool } from './workers/explain-pool.ts';
@@ -45,11 +45,13 @@ export interface Services {
   readonly registry: Registry<typeof SERVED>;
   /** Opens the history, once. */
   history(): Promise<HistoryStore>;
+  /** Opens the managed API keys, once. */
+  apiKeys(): Promise<ApiKeyStore>;
   /** Which schema steps the durable database has and lacks; changes nothing. */
   schema(): Promise<SchemaState>;
   /** Applies the schema steps the durable database lacks and returns their names. */
   migrate(): Promise<readonly string[]>;
-  /** Everything the API needs; opens the history. */
+  /** Everything the API needs; opens the stores, and follows keys and revocations until closed. */
   http(version: string): Promise<HttpServices>;
   /** Releases what was opened. Closing twice is allowed. */
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export function createServices(config: Config, clock: Clock): Services {
   const threads = createThreads();
   const pool = createForecastPool(threads);
   const explainer = createExplainPool(threads);
+  const accesses: Access[] = [];
   const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
   const monitor = createMonitor(clock);
   const features = createFeatureCache(monitor.now);
@@ -82,6 +85,10 @@ export function createServices(config: Config, clock: Clock): Services {
     return (await stores()).watched.history;
   }
 
+  async function apiKeys(): Promise<ApiKeyStore> {
+    return (await stores()).apiKeys;
+  }
+
   async function schema(): Promise<SchemaState> {
     return (await import('./stores/sql/database.ts')).inspectDatabase(location);
   }
@@ -91,7 +98,8 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const { watched, idempotency } = await stores();
+    const [{ openAccess }, opened] = await Promise.all([import('./access/access.ts'), stores()]);
+    const { watched, idempotency } = opened;
     const shared = {
       history: watched.history,
       timezone: config.timezone,
@@ -114,6 +122,8 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
+    const access = await openAccess({ config, clock, ...opened });
+    accesses.push(access);
     const explained = registry.get('category_prediction')?.artifact.forest;
     if (explained !== undefined) {
       explainer.warm({ kind: 'classes', forest: explained, label: 0 }).catch(() => {});
@@ -122,7 +132,8 @@ export function createServices(config: Config, clock: Clock): Services {
       config,
       version,
       clock,
-      authenticate: createApiKeyCheck(config),
+      authenticate: access.authenticate,
+      tokens: access,
       limits: buildLimits(config, clock, config.workers),
       predict: {
         ...bindPredictors(predictors),
@@ -149,13 +160,14 @@ export function createServices(config: Config, clock: Clock): Services {
     runtime.close();
     const opened = opening;
     opening = null;
+    for (const access of accesses.splice(0)) access.close();
     await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();
   }
 
-  return { config, clock, repository, registry, history, schema, migrate, http, close };
+  return { config, clock, repository, registry, history, apiKeys, schema, migrate, http, close };
 }
 
 /** The limits, each a share of the configured one when `processes` serve without counting together. */
@@ -171,20 +183,32 @@ function buildLimits({ rateLimit }: Config, clock: Clock, processes: number): Li
 interface Stores {
   readonly watched: WatchedHistory;
   readonly idempotency: IdempotencyStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly tokens: TokenStore;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
 async function openStores(location: DatabaseLocation, clock: Clock): Promise<Stores> {
-  const [{ openDatabase }, { createSqlHistory }, { createSqlIdempotency }] = await Promise.all([
+  const [
+    { openDatabase },
+    { createSqlHistory },
+    { createSqlIdempotency },
+    { createSqlApiKeys },
+    { createSqlTokens },
+  ] = await Promise.all([
     import('./stores/sql/database.ts'),
     import('./stores/sql/history.ts'),
     import('./stores/sql/idempotency.ts'),
+    import('./stores/sql/api-keys.ts'),
+    import('./stores/sql/tokens.ts'),
   ]);
   const { db, place } = await openDatabase(location);
   return {
     watched: watchHistory(createSqlHistory(db, place), clock),
     idempotency: createSqlIdempotency(db, place),
+    apiKeys: createSqlApiKeys(db, place),
+    tokens: createSqlTokens(db, place),
     close: () => db.destroy(),
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createApiKeyCheck } from '../src/access/api-keys.ts';
 import { createLimits, FAILURE_POLICY, type Limits } from '../src/access/limits.ts';
+import type { Tokens } from '../src/access/token-grants.ts';
 import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
@@ -16,6 +17,7 @@ import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
+import { TOKEN_EXAMPLE } from '../src/http/schemas/tokens.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { type Clock, fixedClock } from '../src/lib/clock.ts';
 import { createMonitor } from '../src/monitoring/monitor.ts';
@@ -125,6 +127,26 @@ export function fixedRemember(): HttpServices['remember'] {
   };
 }
 
+/** The keys of `config`, each as its own reference. */
+function createTestAuthenticate(config: Config): HttpServices['authenticate'] {
+  const check = createApiKeyCheck(config);
+  return (credential) => {
+    const caller = check(credential);
+    return caller && { ...caller, keyRef: caller.id };
+  };
+}
+
+/** The documented tokens for whoever asks. */
+function fixedTokens(): HttpServices['tokens'] {
+  const tokens: Tokens = {
+    accessToken: TOKEN_EXAMPLE.access_token,
+    refreshToken: TOKEN_EXAMPLE.refresh_token,
+    expiresInSeconds: TOKEN_EXAMPLE.expires_in,
+    scopes: ['predict'],
+  };
+  return { issue: async () => tokens, refresh: async () => tokens, revoke: async () => {} };
+}
+
 /** What a test puts in the place of the working parts. */
 export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
   predict?: Partial<HttpServices['predict']>;
@@ -147,7 +169,8 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
     config,
     version: '0.1.0',
     clock,
-    authenticate: createApiKeyCheck(config),
+    authenticate: createTestAuthenticate(config),
+    tokens: fixedTokens(),
     limits: testLimits(config, clock),
     predict: fixedPredict(predict),
     remember: fixedRemember(),

@@ -70,12 +70,15 @@ export interface Route {
   readonly bind: (services: HttpServices, routes: readonly RouteRow[]) => BoundRoute;
 }
 
+/** A scope; `key`: an API key itself, whatever its scopes, and no token made from one; or nothing at all. */
+export type RouteScope = Scope | 'key' | 'public';
+
 /** One row of ROUTES. */
 export interface RouteRow {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** What a caller needs; `public` is written out, so that no route is open by omission. */
-  readonly scope: Scope | 'public';
+  readonly scope: RouteScope;
   readonly route: Route;
 }
 

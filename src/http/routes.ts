@@ -1,4 +1,7 @@
 import type { RouteRow } from './route.ts';
+import { authRefresh } from './routes/auth-refresh.ts';
+import { authRevoke } from './routes/auth-revoke.ts';
+import { authToken } from './routes/auth-token.ts';
 import { docs, docsAsset } from './routes/docs.ts';
 import { health } from './routes/health.ts';
 import { home } from './routes/home.ts';
@@ -24,6 +27,9 @@ import { transactions } from './routes/transactions.ts';
 /** THE table of routes, in URL order. Each also answers under /v1. */
 export const ROUTES: readonly RouteRow[] = [
   { method: 'GET', url: '/', scope: 'public', route: home },
+  { method: 'POST', url: '/auth/refresh', scope: 'public', route: authRefresh },
+  { method: 'POST', url: '/auth/revoke', scope: 'public', route: authRevoke },
+  { method: 'POST', url: '/auth/token', scope: 'key', route: authToken },
   { method: 'GET', url: '/docs', scope: 'public', route: docs },
   { method: 'GET', url: '/docs/:asset', scope: 'public', route: docsAsset },
   { method: 'GET', url: '/health', scope: 'public', route: health },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
 import type { Limits } from '../access/limits.ts';
+import type { TokenGrants } from '../access/token-grants.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -23,6 +24,8 @@ export interface HttpServices {
   readonly version: string;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
+  /** Issues, exchanges and revokes tokens. */
+  readonly tokens: TokenGrants;
   readonly limits: Limits;
   readonly predict: Predictors & {
     readonly cashflow: (request: CashflowRequest) => Promise<CashflowAnswer>;

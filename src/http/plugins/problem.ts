@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Problem } from '../schemas/problem.ts';
+import { challengeOf } from './authenticate.ts';
 import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -56,10 +57,9 @@ export function problemOf(error: AppError, path: string, requestId: string): Pro
   };
 }
 
-/** Headers a failure of this status and kind carries. */
+/** Headers that every failure of this status and kind carries; one of a credential has a challenge besides. */
 export function problemHeaders(status: number, code: string): Readonly<Record<string, string>> {
   if (code === 'idempotency_key_in_use') return { 'retry-after': WRITE_SECONDS };
-  if (status === 401) return { 'www-authenticate': 'Bearer' };
   if (status === 429 || status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
   return {};
 }
@@ -83,6 +83,8 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const error = toAppError(thrown);
   logFailure(request, error);
   const { status, code } = error.row;
+  const challenge = challengeOf(error, request);
+  if (challenge !== undefined) reply.header('www-authenticate', challenge);
   for (const [name, value] of Object.entries(problemHeaders(status, code))) {
     // Whoever knows better (how long to wait, say) has set it already.
     if (!reply.hasHeader(name)) reply.header(name, value);

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { AppError } from '../../errors.ts';
+import { createAccess } from './create-access.ts';
 import { addCounter, type Dialect, hasTable, lockSchema } from './dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -78,6 +79,7 @@ async function createIdempotency(db: Kysely<Tables>): Promise<void> {
 /** THE table of schema steps, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-history', up: createHistory },
+  { name: '0002-access', up: createAccess },
   { name: '0003-idempotency', up: createIdempotency },
 ];
 

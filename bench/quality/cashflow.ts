@@ -87,6 +87,12 @@ export const CASHFLOW_SECTION: Section = {
       const covered = mean((of) => of.coverage[l]);
       checks.push(atLeast(`coverage at ${level}, mean over data sets`, covered, level - 0.03));
       checks.push(atMost(`coverage at ${level}, mean over data sets`, covered, level + 0.06));
+      for (const [s, set] of sets.entries()) {
+        const what = `coverage at ${level} on ${set.name}`;
+        checks.push(atLeast(what, judged[s].coverage[l], level - 0.03));
+        // Nothing can cover more than everything.
+        if (level + 0.06 < 1) checks.push(atMost(what, judged[s].coverage[l], level + 0.06));
+      }
       const ratio = mean((of) => of.winkler[l] / of.naiveWinkler[l]);
       checks.push(
         atMost(

@@ -83,8 +83,9 @@ export function findStreams(rows: readonly Transaction[], days: readonly number[
 function findInAccount(entries: readonly Entry[]): Found[] {
   const found: Found[] = [];
   const used = new Set<Entry>();
+  const uses = countNames(entries);
   const accept = (stream: Found | null) => {
-    if (stream === null) return;
+    if (stream === null || isByChance(stream, uses)) return;
     found.push(stream);
     for (const entry of stream.entries) used.add(entry);
   };
@@ -114,6 +115,39 @@ function findInAccount(entries: readonly Entry[]): Found[] {
   const spare = left();
   for (const stream of joined) absorb(stream, spare, used);
   return found.filter((stream) => joined.has(stream) && stream.entries.length >= 2);
+}
+
+/** Payments of one thing share a word: this share of them, and they are this share of all payments with that word. */
+const AGREED_SHARE = 0.6;
+const OWN_SHARE = 0.2;
+const SAME_KIND_SHARE = 0.8;
+const TILL_MIN = 8;
+const SLOW_DAYS = 40;
+
+/**
+ * Whether payments that no word of their own joins are too rare, of too many kinds or too few at a till to be more than
+ * chance: among hundreds of purchases some always lie a month or a quarter apart. `uses` counts each word's payments.
+ */
+function isByChance({ entries, fit }: Found, uses: ReadonlyMap<string, number>): boolean {
+  for (const [name, count] of countNames(entries))
+    if (count >= AGREED_SHARE * entries.length && count >= OWN_SHARE * (uses.get(name) ?? 0)) return false;
+  if (CADENCE_DAYS[fit.schedule.cadence] > SLOW_DAYS) return true;
+  const kinds = new Map<string, number>();
+  for (const { row } of entries) kinds.set(row.category, (kinds.get(row.category) ?? 0) + 1);
+  if (Math.max(...kinds.values()) < SAME_KIND_SHARE * entries.length) return true;
+  return entries[0].row.timeKnown && entries.length < TILL_MIN;
+}
+
+/** How many payments have each word and each merchant. */
+function countNames(entries: readonly Entry[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  const add = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { words, merchant } of entries) {
+    for (const word of words) add(word);
+    // A line feed is in no word, so a merchant of one word is not counted with it.
+    if (merchant !== '') add(`\n${merchant}`);
+  }
+  return counts;
 }
 
 interface Found {
@@ -256,7 +290,7 @@ function tryStream(entries: Entry[], isSameAmount: boolean): Found | null {
     const isTill = entries[0].row.timeKnown && irregular > 0.08;
     if (isTill && (entries.length < 8 || fit.deviation > 0.7)) continue;
     const isSlow = rule.gap[0] > 20;
-    const factor = !isSlow ? 1 : !isPunctual ? 0.4 : fit.deviation <= 0.6 && entries.length >= 8 ? 1.7 : 1.2;
+    const factor = isSlow && !isPunctual ? 0.4 : 1;
     const allowed = rule.irregularMax * factor;
     if (irregular > allowed) continue;
     if (isSameAmount && fit.deviation > 1) continue;

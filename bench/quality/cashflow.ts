@@ -222,7 +222,7 @@ function naiveBounds(past: Float64Array, naive: Float64Array, level: number) {
     const forecast = ask('seasonal_naive', past.slice(0, origin), naive.length);
     rows.push(forecast.map((value, h) => (origin + h < past.length ? past[origin + h] - value : Number.NaN)));
   }
-  const quantiles = blockQuantiles({ days: naive.length, rows, weights: rows.map(() => 1) }, level);
+  const quantiles = blockQuantiles({ days: naive.length, rows, weights: rows.map(() => 1) }, 1 - level);
   return {
     lower: naive.map((value, h) => value + quantiles[blockOf(h)][0]),
     upper: naive.map((value, h) => value + quantiles[blockOf(h)][1]),

@@ -71,11 +71,32 @@ const ANCHORS = [0.05, 0.2] as const;
 export function adaptMisses(paths: ResidualPaths, ownCount: number, level: number): number {
   const wanted = 1 - level;
   const [few, many] = ANCHORS;
-  const forMany = learnMisses(paths, ownCount, many);
+  const sorted = sortResiduals(paths);
+  const forMany = learnMisses(paths, sorted, ownCount, many);
   if (wanted >= many) return forMany + ((wanted - many) / (1 - many)) * (1 - forMany);
-  const forFew = Math.min(learnMisses(paths, ownCount, few), forMany / 2);
+  const forFew = Math.min(learnMisses(paths, sorted, ownCount, few), forMany / 2);
   if (wanted <= few) return (forFew * wanted) / few;
   return forFew + ((wanted - few) / (many - few)) * (forMany - forFew);
+}
+
+/** All known residuals, ascending, and where each comes from. */
+interface Sorted {
+  readonly values: Float64Array;
+  readonly rows: Int32Array;
+  readonly days: Int32Array;
+}
+
+function sortResiduals({ rows, days }: ResidualPaths): Sorted {
+  const places: number[] = [];
+  for (let i = 0; i < rows.length * days; i++)
+    if (!Number.isNaN(rows[Math.floor(i / days)][i % days])) places.push(i);
+  const at = (place: number) => rows[Math.floor(place / days)][place % days];
+  places.sort((a, b) => at(a) - at(b));
+  return {
+    values: Float64Array.from(places, at),
+    rows: Int32Array.from(places, (place) => Math.floor(place / days)),
+    days: Int32Array.from(places, (place) => place % days),
+  };
 }
 
 /** What comes differs from what was: of long pasts up to this share fewer misses are aimed at. */
@@ -92,33 +113,34 @@ const MISSES_MAX = 2.2;
  * Walks through a series' own rows from the oldest on, asks how many of each would have been missed by quantiles of what
  * was known then, and asks for more or fewer misses from there on (adaptive conformal inference, Gibbs and Candes, 2021).
  */
-function learnMisses({ rows, weights, days }: ResidualPaths, ownCount: number, wanted: number): number {
+function learnMisses(
+  { rows, weights }: ResidualPaths,
+  sorted: Sorted,
+  ownCount: number,
+  wanted: number,
+): number {
   const aim = wanted * (1 - (CAUTION * ownCount) / (ownCount + CAUTION_ROWS));
-  const known: { readonly value: number; readonly row: number; readonly day: number }[] = [];
-  rows.forEach((row, r) => {
-    for (let day = 0; day < days; day++)
-      if (!Number.isNaN(row[day])) known.push({ value: row[day], row: r, day });
-  });
-  known.sort((a, b) => a.value - b.value);
-  // A day of an older row is known once that many weeks have passed; what other series taught always is.
-  const weightAt = (now: number, row: number, day: number): number => {
-    if (row >= ownCount) return weights[row];
-    return row > now && day < 7 * (row - now) ? weights[row] / weights[now] : 0;
-  };
+  const count = sorted.values.length;
+  const held = new Float64Array(count);
   let misses = aim;
   let steps = 0;
   for (let now = ownCount - 2; now >= 0; now--) {
     let total = 0;
-    for (const { row, day } of known) total += weightAt(now, row, day);
+    for (let i = 0; i < count; i++) {
+      const row = sorted.rows[i];
+      // A day of an older row is known once that many weeks have passed; what other series taught always is.
+      if (row >= ownCount) held[i] = weights[row];
+      else held[i] = sorted.days[i] < 7 * (row - now) ? weights[row] / weights[now] : 0;
+      total += held[i];
+    }
     if (total === 0) continue;
     let below = 0;
     let lower = Number.NEGATIVE_INFINITY;
     let upper = Number.POSITIVE_INFINITY;
-    for (const { value, row, day } of known) {
-      if (below < (misses / 2) * total) lower = value;
-      if (below >= (1 - misses / 2) * total) break;
-      upper = value;
-      below += weightAt(now, row, day);
+    for (let i = 0; i < count && below < (1 - misses / 2) * total; i++) {
+      upper = sorted.values[i];
+      if (below < (misses / 2) * total) lower = upper;
+      below += held[i];
     }
     let missed = 0;
     let judged = 0;

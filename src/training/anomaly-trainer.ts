@@ -9,6 +9,14 @@ export type AnomalyDetails = Pick<AnomalyTraining, 'parameters' | 'trials' | 'ev
 /** Trains `anomaly_detection`; categories are not looked at, and labels of anomalies do not exist. */
 export const ANOMALY_TRAINER: Trainer = {
   model: ANOMALY_MODEL.name,
+  yardstick: {
+    baseline: 'plain_forest',
+    errors(details) {
+      const { evaluation } = details as unknown as AnomalyDetails;
+      return [1 - evaluation.planted_auc, 1 - evaluation.baseline_auc];
+    },
+    margin: 0.3,
+  },
   async train(rows, active, options) {
     const trained = await trainAnomaly(rows, active === null ? null : readActive(active), options);
     const { artifact, parameters, trials, evaluation, incident_share, comparison } = trained;

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { renderClient } from './render-client.ts';
 import { renderApi, renderConfig, renderErrors, renderFeatures } from './render-docs.ts';
 
 // npm run docs [-- --check]
-// Writes the documents that are made from the tables of the source; --check only says which are out of step.
+// Writes the documents, and the types of the client, that are made from the tables of the source; --check only says which are out of step.
 
 const root = join(import.meta.dirname, '..');
 
@@ -13,6 +14,10 @@ const DOCUMENTS: Readonly<Record<string, () => Promise<string>>> = {
   'docs/config.md': async () => renderConfig((await import('../src/config.ts')).OPTIONS),
   'docs/errors.md': async () => renderErrors((await import('../src/errors.ts')).ERRORS),
   'docs/api.md': async () => renderApi((await import('../src/http/routes.ts')).ROUTES),
+  'test/client/paths.ts': async () => {
+    const { describeApi } = await import('../src/http/openapi.ts');
+    return renderClient(describeApi((await import('../src/http/routes.ts')).ROUTES, '0'));
+  },
 };
 
 async function writeDocs(isCheck: boolean): Promise<number> {
@@ -25,7 +30,7 @@ async function writeDocs(isCheck: boolean): Promise<number> {
         console.error(`${path} is out of step with its table; run "npm run docs" and commit the result`);
         stale++;
       } else {
-        mkdirSync(join(root, 'docs'), { recursive: true });
+        mkdirSync(dirname(join(root, path)), { recursive: true });
         writeFileSync(join(root, path), text);
         console.log(`wrote ${path}`);
       }

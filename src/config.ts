@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { isTimeZone } from './bank/calendar.ts';
 import { isCurrency } from './bank/money.ts';
 import { AppError, type ErrorPlace } from './errors.ts';
+import { BUCKET_UNITS_MAX, type BucketPolicy, fullCredit } from './lib/token-bucket.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const WORKERS_MAX = 64;
 
 /** Effective settings, parsed once at start and handed to whoever needs them. */
 export interface Config {
@@ -17,14 +21,34 @@ export interface Config {
   readonly apiKeys: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-* headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Where buckets and broadcasts are shared; null keeps them in the process. */
+  readonly redis: RedisPlace | null;
+  /** Predictions a caller may ask for, and the time in which they all come back. */
+  readonly rateLimit: BucketPolicy;
+  /** URL of the PostgreSQL database; null for the embedded one in `dataDir`. It may hold a password. */
+  readonly databaseUrl: string | null;
   readonly timezone: string;
   /** ISO 4217 code for transactions that name none; null leaves their currency unknown. */
   readonly currency: string | null;
   readonly logLevel: LogLevel;
+  /** Processes that answer requests. */
+  readonly workers: number;
   /** For each variable of OPTIONS, the layer its value came from. */
   readonly sources: Readonly<Record<string, string>>;
   /** What a person should know but what does not stop the start, such as a misspelt variable. */
   readonly warnings: readonly string[];
+}
+
+/** A Redis server, or a cluster known by some of its nodes. */
+export interface RedisPlace {
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly isCluster: boolean;
+  readonly isTls: boolean;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly db: number;
 }
 
 type Setting = Exclude<keyof Config, 'sources' | 'warnings'>;
@@ -43,6 +67,8 @@ export interface Option {
   readonly isSecret: boolean;
   readonly meaning: string;
   readonly parse: (text: string) => Parsed;
+  /** How a value that is neither text nor a list of texts is shown. */
+  readonly format?: (value: never) => string;
 }
 
 /** THE table of settings; docs/config.md and `titans config` are made from it. */
@@ -112,6 +138,47 @@ export const OPTIONS: readonly Option[] = [
     parse: parseCorsOrigins,
   },
   {
+    name: 'TITANS_TRUSTED_PROXIES',
+    setting: 'trustedProxies',
+    kind: 'list of addresses or networks',
+    default: '',
+    isSecret: false,
+    meaning:
+      'Proxies in front, such as 10.0.0.7 or 10.0.0.0/8, whose X-Forwarded-For and -Proto are believed; unset: nobody',
+    parse: parseTrustedProxies,
+  },
+  {
+    name: 'TITANS_REDIS_URL',
+    setting: 'redis',
+    kind: 'Redis URL, or several',
+    default: '',
+    isSecret: true,
+    meaning:
+      'Where processes count together: redis://[user:password@]host[:port][/db], rediss:// with TLS; a cluster: redis+cluster://host:port,host:port; unset: each process by itself',
+    parse: parseRedisUrl,
+  },
+  {
+    name: 'TITANS_RATE_LIMIT',
+    setting: 'rateLimit',
+    kind: 'count/duration',
+    default: '60000/60s',
+    isSecret: false,
+    meaning:
+      'Predictions a caller may ask for in a time such as 60s, 1m or 1h; the unused part comes back evenly',
+    parse: parseRateLimit,
+    format: formatRateLimit,
+  },
+  {
+    name: 'TITANS_DATABASE_URL',
+    setting: 'databaseUrl',
+    kind: 'postgres:// URL',
+    default: '',
+    isSecret: true,
+    meaning:
+      'PostgreSQL database for what must be kept, such as postgres://user:password@db.example.com:5432/titans; unset: SQLite in TITANS_DATA_DIR',
+    parse: parseDatabaseUrl,
+  },
+  {
     name: 'TITANS_TIMEZONE',
     setting: 'timezone',
     kind: 'IANA time zone',
@@ -138,17 +205,19 @@ export const OPTIONS: readonly Option[] = [
     meaning: 'Least severe log lines to write',
     parse: parseLogLevel,
   },
+  {
+    name: 'TITANS_WORKERS',
+    setting: 'workers',
+    kind: `integer 1..${WORKERS_MAX}`,
+    default: '1',
+    isSecret: false,
+    meaning: 'Processes that share the port and answer requests; one per processor is plenty',
+    parse: parseWorkers,
+  },
 ];
 
 /** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
-const LATER = [
-  'TITANS_TRUSTED_PROXIES',
-  'TITANS_REDIS_URL',
-  'TITANS_DATABASE_URL',
-  'TITANS_JWT_SECRET',
-  'TITANS_RATE_LIMIT',
-  'TITANS_WORKERS',
-];
+const LATER = ['TITANS_JWT_SECRET'];
 
 const PREFIX = 'TITANS_';
 const FILE_SUFFIX = '_FILE';
@@ -272,15 +341,16 @@ export interface Described {
 export function describeConfig(config: Config): readonly Described[] {
   return OPTIONS.map((option) => ({
     name: option.name,
-    value: describeValue(config[option.setting], option.isSecret),
+    value: describeValue(config[option.setting], option),
     source: config.sources[option.name],
     meaning: option.meaning,
   }));
 }
 
-function describeValue(value: Config[Setting], isSecret: boolean): string {
+function describeValue(value: Config[Setting], { isSecret, format }: Option): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return '(not set)';
   if (isSecret) return Array.isArray(value) ? `(${value.length} hidden)` : '(hidden)';
+  if (format !== undefined) return format(value as never);
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
@@ -332,6 +402,12 @@ function parsePort(text: string): Parsed {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return { value: port };
   return { fault: 'must be an integer from 0 to 65535' };
+}
+
+function parseWorkers(text: string): Parsed {
+  const workers = Number(text);
+  if (/^\d{1,3}$/.test(text) && workers >= 1 && workers <= WORKERS_MAX) return { value: workers };
+  return { fault: `must be an integer from 1 to ${WORKERS_MAX}` };
 }
 
 function parseDirectory(text: string): Parsed {
@@ -389,6 +465,105 @@ function parseCorsOrigins(text: string): Parsed {
 
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
+
+function parseTrustedProxies(text: string): Parsed {
+  return parseList(
+    text,
+    isNetwork,
+    'must be an address or a network such as 10.0.0.7, 10.0.0.0/8 or fd00::/8, and not all addresses',
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address, bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+const REDIS_SCHEME = /^(rediss?)(\+cluster)?:\/\//;
+const REDIS_PORT = 6379;
+const REDIS_FAULT =
+  'must be a URL such as redis://:password@host:6379/0, rediss://host or redis+cluster://host:7000,host:7001';
+
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { hostname, username, password } = new URL(text);
+  // A stray percent sign is left as it is by the URL, and cannot be decoded.
+  return hostname !== '' && !/%(?![\da-f]{2})/i.test(username + password);
+}
+
+/** Faults never quote the text: it may hold a password. */
+function parseRedisUrl(text: string): Parsed {
+  if (text === '') return { value: null };
+  const scheme = REDIS_SCHEME.exec(text);
+  if (scheme === null) return { fault: REDIS_FAULT };
+  const entries = text.slice(scheme[0].length).split(',');
+  // Nodes after the first may repeat the scheme; credentials are those of the first.
+  const urls = entries.map((entry) => `redis://${entry.trim().replace(REDIS_SCHEME, '')}`);
+  if (!urls.every(isRedisUrl)) return { fault: REDIS_FAULT };
+  const parsed = urls.map((url) => new URL(url));
+  const isCluster = scheme[2] !== undefined || parsed.length > 1;
+  const [{ username, password, pathname }] = parsed;
+  const db = Number(pathname.slice(1));
+  if (!/^(\/\d{0,4})?$/.test(pathname) || parsed.some((url) => url.search !== '' || url.hash !== '')) {
+    return { fault: REDIS_FAULT };
+  }
+  if (isCluster && db !== 0) return { fault: 'names a database, which a cluster does not have' };
+  const place: RedisPlace = {
+    nodes: parsed.map(({ hostname, port }) => ({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: port === '' ? REDIS_PORT : Number(port),
+    })),
+    isCluster,
+    isTls: scheme[1] === 'rediss',
+    username: username === '' ? undefined : decodeURIComponent(username),
+    password: password === '' ? undefined : decodeURIComponent(password),
+    db,
+  };
+  return { value: place };
+}
+
+const RATE_LIMIT = /^(\d{1,10})\/(\d{0,6})([smh])$/;
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+function parseRateLimit(text: string): Parsed {
+  const match = RATE_LIMIT.exec(text.toLowerCase().replace(/\s/g, ''));
+  const policy = match && {
+    limit: Number(match[1]),
+    windowMs: Number(match[2] === '' ? 1 : match[2]) * UNIT_SECONDS[match[3]] * 1000,
+  };
+  if (policy === null || policy.limit < 1 || policy.windowMs < 1) {
+    return { fault: 'must be a count and a duration, both at least 1, such as 60000/60s, 1000/1m or 100/s' };
+  }
+  if (fullCredit(policy) > BUCKET_UNITS_MAX) {
+    return { fault: 'is too large to be counted exactly; give a smaller count or a shorter duration' };
+  }
+  return { value: policy };
+}
+
+function formatRateLimit({ limit, windowMs }: BucketPolicy): string {
+  return `${limit}/${windowMs / 1000}s`;
+}
+
+const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
+
+/** The text is never quoted in a fault: it may hold a password. */
+function parseDatabaseUrl(text: string): Parsed {
+  if (text === '') return { value: null };
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !DATABASE_SCHEMES.includes(url.protocol)) {
+    return {
+      fault:
+        'must be a URL such as postgres://user:password@host:5432/database, special characters of the password written as %40',
+    };
+  }
+  if (url.pathname.length < 2) {
+    return { fault: 'must name a database after the host, as in postgres://user:password@host:5432/titans' };
+  }
+  return { value: text };
 }
 
 function parseTimezone(text: string): Parsed {

@@ -33,6 +33,13 @@ export const ERRORS = [
     remedy: 'Use a key that has the scope named in the detail.',
   },
   {
+    code: 'rate_limited',
+    status: 429,
+    exit: 1,
+    title: 'Too many requests',
+    remedy: 'Wait the seconds of Retry-After; `RateLimit` on every reply tells what is left.',
+  },
+  {
     code: 'host_not_allowed',
     status: 400,
     exit: 1,

@@ -31,3 +31,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   clock: Date.now,
   signal: controller.signal,
 });
+// Where another process started this one, the line to it would keep this one alive.
+process.channel?.unref();

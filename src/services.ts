@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createApiKeyCheck } from './access/api-keys.ts';
+import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
+import { shareOf } from './lib/token-bucket.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
 import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
@@ -13,7 +15,10 @@ import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
+import { createMemoryBuckets } from './stores/memory/buckets.ts';
 import type { HistoryStore } from './stores/ports.ts';
+import type { DatabaseLocation } from './stores/sql/database.ts';
+import type { SchemaState } from './stores/sql/migrations.ts';
 
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
@@ -33,6 +38,10 @@ export interface Services {
   readonly registry: Registry<typeof SERVED>;
   /** Opens the history, once. */
   history(): Promise<HistoryStore>;
+  /** Which schema steps the durable database has and lacks; changes nothing. */
+  schema(): Promise<SchemaState>;
+  /** Applies the schema steps the durable database lacks and returns their names. */
+  migrate(): Promise<readonly string[]>;
   /** Everything the API needs; opens the history. */
   http(version: string): Promise<HttpServices>;
   /** Releases what was opened. Closing twice is allowed. */
@@ -48,16 +57,25 @@ export function createServices(config: Config, clock: Clock): Services {
   });
   const registry = createRegistry(repository, SERVED);
   const pool = createForecastPool();
+  const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
   let opening: Promise<Stores> | null = null;
 
   /** Every durable store, over the one database. */
   function stores(): Promise<Stores> {
-    opening ??= openStores(join(config.dataDir, DATABASE_FILE));
+    opening ??= openStores(location);
     return opening;
   }
 
   async function history(): Promise<HistoryStore> {
     return (await stores()).history;
+  }
+
+  async function schema(): Promise<SchemaState> {
+    return (await import('./stores/sql/database.ts')).inspectDatabase(location);
+  }
+
+  async function migrate(): Promise<readonly string[]> {
+    return (await import('./stores/sql/database.ts')).migrateDatabase(location);
   }
 
   async function http(version: string): Promise<HttpServices> {
@@ -80,6 +98,7 @@ export function createServices(config: Config, clock: Clock): Services {
       version,
       clock,
       authenticate: createApiKeyCheck(config),
+      limits: buildLimits(config, clock, config.workers),
       predict: {
         amount: (request) =>
           predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
@@ -105,7 +124,17 @@ export function createServices(config: Config, clock: Clock): Services {
     await open?.close();
   }
 
-  return { config, clock, repository, registry, history, http, close };
+  return { config, clock, repository, registry, history, schema, migrate, http, close };
+}
+
+/** The limits, each a share of the configured one when `processes` serve without counting together. */
+function buildLimits({ rateLimit }: Config, clock: Clock, processes: number): Limits {
+  const policy = shareOf(rateLimit, processes);
+  return createLimits({
+    callers: createMemoryBuckets(policy, clock),
+    addresses: createMemoryBuckets(policy, clock),
+    failures: createMemoryBuckets(shareOf(FAILURE_POLICY, processes), clock),
+  });
 }
 
 interface Stores {
@@ -114,11 +143,11 @@ interface Stores {
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
-async function openStores(path: string): Promise<Stores> {
-  const [{ openSqlite }, { createSqlHistory }] = await Promise.all([
-    import('./stores/sql/sqlite.ts'),
+async function openStores(location: DatabaseLocation): Promise<Stores> {
+  const [{ openDatabase }, { createSqlHistory }] = await Promise.all([
+    import('./stores/sql/database.ts'),
     import('./stores/sql/history.ts'),
   ]);
-  const db = await openSqlite(path);
-  return { history: createSqlHistory(db, path), close: () => db.destroy() };
+  const { db, place } = await openDatabase(location);
+  return { history: createSqlHistory(db, place), close: () => db.destroy() };
 }

@@ -32,9 +32,14 @@ test('an empty environment gives the documented defaults', () => {
     apiKeys: [],
     allowedHosts: [],
     corsOrigins: [],
+    trustedProxies: [],
+    redis: null,
+    rateLimit: { limit: 60_000, windowMs: 60_000 },
+    databaseUrl: null,
     timezone: 'UTC',
     currency: null,
     logLevel: 'info',
+    workers: 1,
   });
   assert.deepEqual(warnings, []);
   assert.deepEqual(new Set(Object.values(sources)), new Set(['default']));
@@ -50,9 +55,11 @@ test('every variable is read in its own form', () => {
       TITANS_API_KEYS: 'production-key-1, production-key-2,production-key-1',
       TITANS_ALLOWED_HOSTS: 'api.Example.com,*.example.org,[::1]',
       TITANS_CORS_ORIGINS: 'https://app.example.com,http://localhost:3000',
+      TITANS_RATE_LIMIT: '600 / 1m',
       TITANS_TIMEZONE: 'Europe/London',
       TITANS_CURRENCY: 'gbp',
       TITANS_LOG_LEVEL: 'Warn',
+      TITANS_WORKERS: '4',
     },
     noFile,
   );
@@ -63,9 +70,11 @@ test('every variable is read in its own form', () => {
   assert.deepEqual(config.apiKeys, ['production-key-1', 'production-key-2']);
   assert.deepEqual(config.allowedHosts, ['api.example.com', '*.example.org', '[::1]']);
   assert.deepEqual(config.corsOrigins, ['https://app.example.com', 'http://localhost:3000']);
+  assert.deepEqual(config.rateLimit, { limit: 600, windowMs: 60_000 });
   assert.equal(config.timezone, 'Europe/London');
   assert.equal(config.currency, 'GBP');
   assert.equal(config.logLevel, 'warn');
+  assert.equal(config.workers, 4);
 });
 
 test('every fault is reported at once, under the name of its variable', () => {
@@ -77,17 +86,100 @@ test('every fault is reported at once, under the name of its variable', () => {
     TITANS_API_KEYS: 'long-enough-key,short',
     TITANS_ALLOWED_HOSTS: 'https://api.example.com',
     TITANS_CORS_ORIGINS: 'app.example.com',
+    TITANS_TRUSTED_PROXIES: '10.0.0.0/33',
+    TITANS_REDIS_URL: 'http://:hidden-word@host',
+    TITANS_RATE_LIMIT: '100',
+    TITANS_DATABASE_URL: 'mysql://titans:a-password@db/titans',
     TITANS_TIMEZONE: 'Mars/Olympus',
     TITANS_CURRENCY: 'EURO',
     TITANS_LOG_LEVEL: 'loud',
+    TITANS_WORKERS: '0',
   });
   assert.deepEqual(Object.keys(faults).sort(), OPTIONS.map((option) => option.name).sort());
   assert.match(faults.TITANS_API_KEYS, /^entry 2 /);
-  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough/);
+  assert.doesNotMatch(JSON.stringify(faults), /short|long-enough|hidden-word|a-password/);
 });
 
 test('an origin with a path or a trailing slash is refused', () => {
   assert.match(faultsOf({ TITANS_CORS_ORIGINS: 'https://a.example/' }).TITANS_CORS_ORIGINS, /origin/);
+});
+
+test('Redis is one server or a cluster, with or without TLS, and its password is never shown', () => {
+  const one = { isCluster: false, isTls: false, username: undefined, password: undefined, db: 0 };
+  const nodes = [
+    { host: 'a', port: 7000 },
+    { host: 'b', port: 7001 },
+  ];
+  for (const [text, place] of [
+    ['redis://localhost', { ...one, nodes: [{ host: 'localhost', port: 6379 }] }],
+    ['redis://[::1]:6380/3', { ...one, nodes: [{ host: '::1', port: 6380 }], db: 3 }],
+    ['redis://h/', { ...one, nodes: [{ host: 'h', port: 6379 }] }],
+    [
+      'rediss://user:p%40ss@h:1',
+      { ...one, nodes: [{ host: 'h', port: 1 }], isTls: true, username: 'user', password: 'p@ss' },
+    ],
+    ['redis+cluster://a:7000', { ...one, isCluster: true, nodes: [nodes[0]] }],
+    ['redis+cluster://:word@a:7000,b:7001', { ...one, isCluster: true, nodes, password: 'word' }],
+    ['rediss://a:7000, rediss://b:7001', { ...one, isCluster: true, isTls: true, nodes }],
+  ] as const) {
+    assert.deepEqual(parseConfig({ TITANS_REDIS_URL: text }, noFile).redis, place, text);
+  }
+  for (const text of [
+    'localhost',
+    'redis://',
+    'redis://h/x',
+    'redis://h?a=1',
+    'redis://h:70000',
+    'redis://a,',
+    'redis://:%zz@h',
+  ]) {
+    assert.match(faultsOf({ TITANS_REDIS_URL: text }).TITANS_REDIS_URL, /^must be a URL/, text);
+  }
+  assert.match(faultsOf({ TITANS_REDIS_URL: 'redis+cluster://h/1' }).TITANS_REDIS_URL, /cluster does not/);
+  const lines = describeConfig(parseConfig({ TITANS_REDIS_URL: 'redis://:a-word@host' }, noFile));
+  assert.equal(lines.find((line) => line.name === 'TITANS_REDIS_URL')?.value, '(hidden)');
+});
+
+test('trusted proxies are addresses and networks, never everybody', () => {
+  const list = ['10.0.0.7', '10.0.0.0/8', 'fd00::/8', '::1', '::ffff:10.0.0.1'];
+  assert.deepEqual(parseConfig({ TITANS_TRUSTED_PROXIES: list.join(',') }, noFile).trustedProxies, list);
+  for (const entry of [
+    'proxy',
+    '10.0.0',
+    '10.0.0.0/0',
+    '::/0',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    '::/129',
+    'x/8',
+    '*',
+  ]) {
+    assert.match(
+      faultsOf({ TITANS_TRUSTED_PROXIES: entry }).TITANS_TRUSTED_PROXIES,
+      /^entry 1 must be/,
+      entry,
+    );
+  }
+});
+
+test('a rate limit is a count and a duration, and exactly countable', () => {
+  const limitOf = (text: string) => parseConfig({ TITANS_RATE_LIMIT: text }, noFile).rateLimit;
+  for (const [text, limit, windowMs] of [
+    ['60000/60s', 60_000, 60_000],
+    ['100/s', 100, 1000],
+    ['5/2h', 5, 7_200_000],
+    ['1/1M', 1, 60_000],
+    ['1000000/1h', 1_000_000, 3_600_000],
+  ] as const) {
+    assert.deepEqual(limitOf(text), { limit, windowMs });
+  }
+  const texts = ['', '10', '10/', '/s', '0/s', '10/0s', '-1/s', '1.5/s', '10/1d', '10/s/s', 'ten/s'];
+  for (const text of texts.slice(1)) {
+    assert.match(faultsOf({ TITANS_RATE_LIMIT: text }).TITANS_RATE_LIMIT, /^must be a count and/, text);
+  }
+  assert.match(faultsOf({ TITANS_RATE_LIMIT: '9000000000/1h' }).TITANS_RATE_LIMIT, /too large/);
+  const shown = describeConfig(parseConfig({ TITANS_RATE_LIMIT: '600/1m' }, noFile));
+  assert.equal(shown.find((line) => line.name === 'TITANS_RATE_LIMIT')?.value, '600/60s');
 });
 
 test('a secret may come from a file, one key a line', () => {
@@ -108,6 +200,33 @@ test('a secret given twice, unreadable or empty is a fault', () => {
   assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }, () => ' \n').TITANS_API_KEYS_FILE, /empty/);
 });
 
+test('a database URL is of PostgreSQL, names a database and is never shown', () => {
+  for (const url of [
+    'postgres://db.example.com/titans',
+    'postgresql://titans:p%40ss@db.example.org:5433/titans?sslmode=verify-full',
+    'postgres:///titans?host=/var/run/postgresql',
+  ]) {
+    const config = parseConfig({ TITANS_DATABASE_URL: url }, noFile);
+    assert.equal(config.databaseUrl, url);
+    assert.doesNotMatch(JSON.stringify(describeConfig(config)), /p%40ss|db\.example\.org/);
+  }
+  const fromFile = parseConfig(
+    { TITANS_DATABASE_URL_FILE: '/run/secrets/db' },
+    () => 'postgres://db/titans\n',
+  );
+  assert.equal(fromFile.databaseUrl, 'postgres://db/titans');
+  for (const url of [
+    'db.example.com',
+    'http://db/titans',
+    'postgres://a-password',
+    'postgres://db:a-password/t',
+  ]) {
+    const fault = faultsOf({ TITANS_DATABASE_URL: url }).TITANS_DATABASE_URL;
+    assert.match(fault, /postgres:\/\//);
+    assert.doesNotMatch(fault, /a-password/);
+  }
+});
+
 test('only secrets have a file form', () => {
   const config = parseConfig({ TITANS_PORT_FILE: '/port' }, noFile);
   assert.equal(config.port, 8000);
@@ -115,9 +234,9 @@ test('only secrets have a file form', () => {
 });
 
 test('a setting of a later version is refused, not ignored', () => {
-  const faults = faultsOf({ TITANS_REDIS_URL: 'redis://localhost', TITANS_JWT_SECRET_FILE: '/s' });
-  assert.deepEqual(Object.keys(faults), ['TITANS_REDIS_URL', 'TITANS_JWT_SECRET_FILE']);
-  assert.deepEqual(faultsOf({ TITANS_REDIS_URL: '' }), {});
+  const faults = faultsOf({ TITANS_JWT_SECRET_FILE: '/s' });
+  assert.deepEqual(Object.keys(faults), ['TITANS_JWT_SECRET_FILE']);
+  assert.deepEqual(faultsOf({ TITANS_JWT_SECRET: '' }), {});
 });
 
 test('a misspelt variable is a warning that names the nearest one', () => {

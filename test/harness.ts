@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createApiKeyCheck } from '../src/access/api-keys.ts';
+import { createLimits, FAILURE_POLICY, type Limits } from '../src/access/limits.ts';
 import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
@@ -9,11 +10,13 @@ import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
-import { fixedClock } from '../src/lib/clock.ts';
+import { type Clock, fixedClock } from '../src/lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
 import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
 import type { CashflowAnswer } from '../src/predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
+import { createMemoryBuckets } from '../src/stores/memory/buckets.ts';
+import { keepLog, watch } from './log-watch.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
 export const NOW = Date.UTC(2025, 0, 6, 9, 30);
@@ -87,14 +90,25 @@ export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
   predict?: Partial<HttpServices['predict']>;
 };
 
+/** The limits of `config`, counted in this process. */
+export function testLimits({ rateLimit }: Config, clock: Clock): Limits {
+  return createLimits({
+    callers: createMemoryBuckets(rateLimit, clock),
+    addresses: createMemoryBuckets(rateLimit, clock),
+    failures: createMemoryBuckets(FAILURE_POLICY, clock),
+  });
+}
+
 /** Services that work without a disk, a model or a network. */
 export function testServices({ predict, ...overrides }: TestServices = {}): HttpServices {
   const config = overrides.config ?? testConfig();
+  const clock = overrides.clock ?? fixedClock(NOW);
   return {
     config,
     version: '0.1.0',
-    clock: fixedClock(NOW),
+    clock,
     authenticate: createApiKeyCheck(config),
+    limits: testLimits(config, clock),
     predict: fixedPredict(predict),
     health: {
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
@@ -106,13 +120,24 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
 
 /** The API around {@link testServices}; close it when done. */
 export function testApp(overrides: TestServices = {}, routes?: readonly RouteRow[]): FastifyInstance {
-  return buildApp(testServices(overrides), routes);
+  const app = buildApp(testServices({ logger: watchedLogger(), ...overrides }), routes);
+  watch(app);
+  return app;
+}
+
+/** A logger that shows nothing; what it would is read at the end of the run. */
+function watchedLogger() {
+  return createLogger('trace', { write: keepLog });
 }
 
 /** A logger that keeps its lines. */
 export function capturedLog(level: Config['logLevel'] = 'trace') {
   const lines: string[] = [];
-  const logger = createLogger(level, { write: (line) => void lines.push(line) });
+  const write = (line: string) => {
+    lines.push(line);
+    keepLog(line);
+  };
+  const logger = createLogger(level, { write });
   return { lines, logger };
 }
 

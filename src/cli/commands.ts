@@ -167,6 +167,23 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./models.ts')).rollBackModel,
   },
   {
+    name: 'migrate',
+    summary: 'bring the database to this version',
+    description:
+      'Applies the schema steps that the database lacks; steps only go forward. A PostgreSQL database (TITANS_DATABASE_URL) needs this once before the first start and after an update that says so; the embedded one is brought up to date by itself.',
+    args: [],
+    options: [
+      { flags: '--status', meaning: 'list every step, done or not, and change nothing' },
+      { flags: '--dry-run', meaning: 'list what would be applied, and change nothing' },
+      DATA_DIR,
+    ],
+    examples: [
+      { command: 'titans migrate --dry-run', meaning: 'what an update will do' },
+      { command: 'titans migrate', meaning: 'do it' },
+    ],
+    load: async () => (await import('./migrate.ts')).migrateStore,
+  },
+  {
     name: 'config',
     summary: 'show the effective settings',
     description: 'Shows every setting, its value and where that came from; secrets stay hidden.',

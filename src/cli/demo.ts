@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { DEVELOPMENT_KEY, requireKeys } from '../access/api-keys.ts';
 import { localDayNumber } from '../bank/calendar.ts';
@@ -7,10 +7,11 @@ import { type Config, loadConfig } from '../config.ts';
 import { createServices, type Services } from '../services.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
-import { listenUntilStopped, translateListenFailure } from './listen.ts';
+import { listenUntilStopped } from './listen.ts';
 import { configFlags } from './options.ts';
 import { programName } from './program-name.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { requirePort } from './require-port.ts';
 
 const SEED = 1;
 /** Together about 6,000 transactions: four models are trained well within a minute on two slow cores. */
@@ -23,11 +24,12 @@ type Served = Parameters<Services['registry']['get']>[0];
 export async function demo(io: Io, _args: readonly string[], options: OptionValues): Promise<number> {
   const config = loadConfig({ flags: configFlags(options), presets: { TITANS_DEBUG: 'true' } });
   requireKeys(config);
-  await requirePort(config);
   const services = createServices(config, io.clock);
   try {
+    if (cluster.isWorker) return await listenUntilStopped(io, services, { isWatching: true });
+    await requirePort(config);
     await prepare(io, services);
-    await listenUntilStopped(io, services, {
+    return await listenUntilStopped(io, services, {
       isWatching: true,
       isLoaded: true,
       onListening: (url) => writeLines(io.stderr, ...banner(url, config)),
@@ -35,21 +37,6 @@ export async function demo(io: Io, _args: readonly string[], options: OptionValu
   } finally {
     await services.close();
   }
-  return 0;
-}
-
-/** Nobody should wait for a training only to hear that the port is taken. */
-async function requirePort(config: Config): Promise<void> {
-  const probe = createServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      probe.once('error', reject);
-      probe.listen(config.port, config.host, resolve);
-    });
-  } catch (error) {
-    throw translateListenFailure(error, config);
-  }
-  await new Promise((resolve) => probe.close(resolve));
 }
 
 /** Sees to it that there is a history and every model in a form this program can read. */

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireKeys, warnOfKeys } from '../access/api-keys.ts';
-import { type Config, isLoopback } from '../config.ts';
-import { AppError, type ErrorPlace } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { buildApp } from '../http/app.ts';
 import { closeGracefully } from '../http/close-gracefully.ts';
 import { createLogger } from '../http/logger.ts';
 import type { Services } from '../services.ts';
 import type { Io } from './io.ts';
+import { isServing, runProcesses, sharedPortOptions, tellListening } from './processes.ts';
+import { reachableUrl, translateListenFailure } from './require-port.ts';
 import { readVersion } from './version.ts';
 
 /** How long requests in flight may take to finish once the server was told to stop. */
@@ -23,12 +24,24 @@ export interface ListenOptions {
 }
 
 /**
- * Serves the API until `io.signal` is aborted, then closes gracefully. Models are loaded and warm before the port
- * opens. Rejects with `config_invalid` when no key could ever work or the address cannot be had.
+ * Serves the API until `io.signal` is aborted, in this process or in as many as the settings ask for, then closes
+ * gracefully. Resolves to the exit status. Rejects with `config_invalid` when no key could ever work or the address
+ * cannot be had.
  */
-export async function listenUntilStopped(io: Io, services: Services, options: ListenOptions): Promise<void> {
+export async function listenUntilStopped(
+  io: Io,
+  services: Services,
+  options: ListenOptions,
+): Promise<number> {
+  requireKeys(services.config);
+  if (!isServing(services.config)) return runProcesses(io, services.config, options.onListening);
+  await listen(io, services, options);
+  return 0;
+}
+
+/** Models are loaded and warm before the port opens. */
+async function listen(io: Io, services: Services, options: ListenOptions): Promise<void> {
   const { config, registry } = services;
-  requireKeys(config);
   const logger = createLogger(config.logLevel);
   for (const warning of warnOfKeys(config)) logger.warn(warning);
   if (!options.isLoaded) await registry.load();
@@ -37,7 +50,7 @@ export async function listenUntilStopped(io: Io, services: Services, options: Li
   }
   const app = buildApp({ ...(await services.http(readVersion())), logger });
   try {
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port, ...sharedPortOptions() });
   } catch (error) {
     await app.close();
     throw translateListenFailure(error, config);
@@ -46,21 +59,18 @@ export async function listenUntilStopped(io: Io, services: Services, options: Li
     if (io.signal.aborted) resolve();
     else io.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const watching = options.isWatching ? followActivations(services, io.signal, logger) : null;
+  // Of several processes one is told to load a model; the others find out by looking.
+  const watching =
+    options.isWatching || config.workers > 1 ? followActivations(services, io.signal, logger) : null;
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  options.onListening?.(`http://${reachableHost(config.host)}:${port}`);
+  tellListening(port);
+  options.onListening?.(reachableUrl(config.host, port));
   await stopped;
   logger.info('closing');
   await closeGracefully(app, CLOSE_TIMEOUT_MS);
   await watching;
   logger.info('closed');
-}
-
-/** Under which name a person on this machine reaches a server that listens on `host`. */
-function reachableHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || isLoopback(host)) return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 type Log = Pick<ReturnType<typeof createLogger>, 'info' | 'warn'>;
@@ -88,25 +98,4 @@ async function followActivations(services: Services, signal: AbortSignal, logger
       }
     }
   }
-}
-
-const LISTEN_FAULTS: Readonly<Record<string, (config: Config) => ErrorPlace>> = {
-  EADDRINUSE: ({ port, host }) => ({
-    pointer: 'TITANS_PORT',
-    detail: `${port} on ${host} is already in use; stop the program that has it or choose another port`,
-  }),
-  EACCES: ({ port }) => ({ pointer: 'TITANS_PORT', detail: `${port} may not be opened by this user` }),
-  EADDRNOTAVAIL: ({ host }) => ({ pointer: 'TITANS_HOST', detail: `${host} is no address of this machine` }),
-  ENOTFOUND: ({ host }) => ({ pointer: 'TITANS_HOST', detail: `${host} is not known` }),
-  EAI_AGAIN: ({ host }) => ({ pointer: 'TITANS_HOST', detail: `${host} cannot be looked up now` }),
-};
-
-/** What keeps an address from being opened, in the words of the settings; other errors stay what they are. */
-export function translateListenFailure(error: unknown, config: Config): unknown {
-  const fault = LISTEN_FAULTS[(error as NodeJS.ErrnoException).code ?? '']?.(config);
-  if (fault === undefined) return error;
-  return new AppError('config_invalid', `${fault.pointer} ${fault.detail}`, {
-    errors: [fault],
-    cause: error,
-  });
 }

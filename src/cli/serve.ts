@@ -10,9 +10,8 @@ export async function serve(io: Io, _args: readonly string[], options: OptionVal
   const config = loadConfig({ flags: configFlags(options) });
   const services = createServices(config, io.clock);
   try {
-    await listenUntilStopped(io, services, { isWatching: options.watch === true });
+    return await listenUntilStopped(io, services, { isWatching: options.watch === true });
   } finally {
     await services.close();
   }
-  return 0;
 }

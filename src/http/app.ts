@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify';
 import { assert } from '../lib/assert.ts';
+import { addClosing } from './close-gracefully.ts';
 import { createLogger } from './logger.ts';
 import { addAllowedHosts } from './plugins/allowed-hosts.ts';
 import { addCors } from './plugins/cors.ts';
@@ -8,6 +9,7 @@ import { addJsonBody } from './plugins/json-body.ts';
 import { RequestLog } from './plugins/log-requests.ts';
 import { addProblems, answerClientError, sendUnroutedProblem } from './plugins/problem.ts';
 import { addProcessTime } from './plugins/process-time.ts';
+import { addRateLimitHeaders, createRestCharge, writeVerdict } from './plugins/rate-limit.ts';
 import { addRequestId, requestIdOf } from './plugins/request-id.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import type { RouteRow } from './route.ts';
@@ -39,23 +41,27 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
     rewriteUrl: (request) => withoutVersion(request.url ?? '/'),
-    frameworkErrors: sendUnroutedProblem,
+    frameworkErrors: (error, request, reply) => {
+      writeVerdict(reply, services.limits.chargeAddress(request.ip, 0));
+      sendUnroutedProblem(error, request, reply);
+    },
     clientErrorHandler: answerClientError,
     // The 503 Fastify would send while closing is not of our form; requests that still come are answered instead.
     return503OnClosing: false,
   });
-  app.decorate('lifecycle', { isClosing: false });
   app.decorateRequest('row', null);
   app.decorateRequest('caller', null);
   // An unknown Expect header is ignored (RFC 9110, 10.1.1) rather than refused outside our table.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 
+  addClosing(app);
   addRequestId(app);
   addSecurityHeaders(app);
   addCors(app, services.config);
   addAllowedHosts(app, services.config);
   addProblems(app);
   addJsonBody(app);
+  addRateLimitHeaders(app, services.limits);
   addProcessTime(app);
   requireRows(app);
   for (const row of routes) app.route(fastifyRoute(row, services, routes));
@@ -79,7 +85,8 @@ function fastifyRoute(row: RouteRow, services: HttpServices, routes: readonly Ro
     method: row.method,
     url: row.url,
     config: { row },
-    onRequest: createGate(row, services.authenticate),
+    onRequest: createGate(row, services.authenticate, services.limits),
+    ...(route.cost && { preHandler: createRestCharge(route.cost, services.limits) }),
     bodyLimit: route.bodyBytesMax,
     handlerTimeout: route.timeoutMs,
     schema: { response, ...(parse && { body: route.body?.schema }) },

@@ -1,3 +1,4 @@
+import { Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
@@ -11,18 +12,41 @@ declare module 'fastify' {
 const IDLE_CHECK_MS = 50;
 
 /**
- * Stops taking connections, lets requests in flight finish, and cuts what is left after `timeoutMs`. Readiness
- * turns 503 at once; with `drainMs` new requests are still answered for that long, so that load balancers notice.
+ * How long kept connections are still read after the port was closed. What a client had sent by then lies in the
+ * kernel and is not seen yet: closing such a connection as idle would lose its request.
+ */
+const LINGER_MS = 100;
+
+/** Every reply from now on asks its client to open no second request on the connection. */
+export function addClosing(app: FastifyInstance): void {
+  app.decorate('lifecycle', { isClosing: false });
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (app.lifecycle.isClosing) reply.header('connection', 'close');
+    done();
+  });
+}
+
+/**
+ * Stops taking connections, answers every request received until then, and cuts what is left after `timeoutMs`.
+ * Readiness turns 503 at once; with `drainMs` new connections are still taken for that long, so that load balancers
+ * notice.
  */
 export async function closeGracefully(app: FastifyInstance, timeoutMs: number, drainMs = 0): Promise<void> {
   app.lifecycle.isClosing = true;
-  if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
-  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
+  if (drainMs > 0) await pause(drainMs);
   const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  // The close of an HTTP server also ends idle connections at once; that of its parent only closes the port.
+  if (app.server.listening) Server.prototype.close.call(app.server);
+  await pause(Math.min(LINGER_MS, timeoutMs));
+  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   try {
     await app.close();
   } finally {
     clearInterval(idle);
     clearTimeout(cut);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

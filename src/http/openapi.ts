@@ -1,6 +1,7 @@
 import { SCOPES } from '../access/scopes.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { problemHeaders, problemOf } from './plugins/problem.ts';
+import { RATE_LIMIT_HEADERS } from './plugins/rate-limit.ts';
 import type { ReplyDescription, Route, RouteRow } from './route.ts';
 import type { JsonSchema } from './schemas/json-schema.ts';
 import { PROBLEM } from './schemas/problem.ts';
@@ -10,12 +11,14 @@ type Json = Record<string, unknown>;
 const HEADERS: Readonly<Record<string, string>> = {
   'X-Request-ID': 'The X-Request-ID of the request when it was sane, else a new one; also in the log',
   'X-Process-Time': 'Seconds from receiving the request to answering it',
+  ...RATE_LIMIT_HEADERS,
   'WWW-Authenticate': 'How to authenticate: Bearer',
   'Retry-After': 'Seconds after which to try again',
 };
-const HEADERS_OF_ALL = ['X-Request-ID', 'X-Process-Time'];
+const HEADERS_OF_ALL = ['X-Request-ID', 'X-Process-Time', ...Object.keys(RATE_LIMIT_HEADERS)];
 
 const GUARDED_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
+const LIMITED_ERRORS: readonly ErrorCode[] = ['rate_limited'];
 const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'too_large', 'malformed', 'invalid'];
 const TIMED_ERRORS: readonly ErrorCode[] = ['timeout'];
 const COMMON_ERRORS: readonly ErrorCode[] = ['host_not_allowed', 'internal'];
@@ -23,8 +26,8 @@ const COMMON_ERRORS: readonly ErrorCode[] = ['host_not_allowed', 'internal'];
 const DESCRIPTION = `Transaction intelligence on your own machine, learnt from your own data.
 
 Send a key as \`Authorization: Bearer KEY\` or \`X-API-Key: KEY\`. Every failure is \`application/problem+json\`
-(RFC 9457) and names every fault at once. Refusals come in this order: unknown route, credential, scope, media
-type, size, malformed JSON, wrong values. Every reply carries security headers and, unless it is a file of the
+(RFC 9457) and names every fault at once. Refusals come in this order: unknown route, credential, scope, rate
+limit, media type, size, malformed JSON, wrong values. Every reply carries security headers and, unless it is a file of the
 documentation, \`Cache-Control: no-store\`.`;
 
 /** The OpenAPI 3.1 document of a table of routes. */
@@ -130,6 +133,7 @@ function describeReply(reply: ReplyDescription, components: Components): Json {
 function describeFailures(route: Route, isPublic: boolean, components: Components): Json {
   const codes = new Set<ErrorCode>([
     ...(isPublic ? [] : GUARDED_ERRORS),
+    ...(route.isUnlimited ? [] : LIMITED_ERRORS),
     ...(route.body === undefined ? [] : BODY_ERRORS),
     ...(route.timeoutMs === undefined ? [] : TIMED_ERRORS),
     ...route.errors,

@@ -45,6 +45,10 @@ export interface Route {
   readonly bodyBytesMax?: number;
   /** Answer 503 `timeout` when the handler takes longer; without it the use case bounds itself. */
   readonly timeoutMs?: number;
+  /** Predictions a parsed body asks for: what the caller's rate limit is charged; 1 when absent. */
+  readonly cost?: (body: unknown) => number;
+  /** Whether a public route always answers, however often it is asked (probes, scrapes). */
+  readonly isUnlimited?: boolean;
   /** Whether it answers under any Host header (probes call by address). */
   readonly isHostFree?: boolean;
   /** Gets the whole table too, for the route that describes it. */

@@ -8,6 +8,7 @@ import { predictAnomaly } from './routes/predict-anomaly.ts';
 import { predictCashflow } from './routes/predict-cashflow.ts';
 import { predictCategory } from './routes/predict-category.ts';
 import { live, ready } from './routes/probes.ts';
+import { redoc, redocAsset } from './routes/redoc.ts';
 
 /** THE table of routes, in URL order. Each also answers under /v1. */
 export const ROUTES: readonly RouteRow[] = [
@@ -22,4 +23,6 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'POST', url: '/predict/cashflow', scope: 'predict', route: predictCashflow },
   { method: 'POST', url: '/predict/category', scope: 'predict', route: predictCategory },
   { method: 'GET', url: '/readyz', scope: 'public', route: ready },
+  { method: 'GET', url: '/redoc', scope: 'public', route: redoc },
+  { method: 'GET', url: '/redoc/:asset', scope: 'public', route: redocAsset },
 ];

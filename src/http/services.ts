@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
+import type { Limits } from '../access/limits.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
@@ -19,6 +20,7 @@ export interface HttpServices {
   readonly version: string;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
+  readonly limits: Limits;
   readonly predict: {
     readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
     readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;

@@ -1,4 +1,5 @@
 import type { Transaction } from '../bank/transaction.ts';
+import type { BucketPolicy } from '../lib/token-bucket.ts';
 
 /** What became of each row of an append: the three always add up to the number of rows handed in. */
 export interface AppendCounts {
@@ -40,4 +41,69 @@ export interface HistoryStore {
   revision(): Promise<number>;
   /** Releases the store; further calls reject. Closing twice is allowed. */
   close(): Promise<void>;
+}
+
+/** What became of asking a bucket for tokens. */
+export interface BucketDecision {
+  /** Whether the tokens were there and have been taken; a refusal takes nothing. */
+  readonly isAdmitted: boolean;
+  /** The bucket that decided: a share of the configured one when processes cannot count together. */
+  readonly policy: BucketPolicy;
+  /** What is left, in the units of lib/token-bucket.ts. */
+  readonly credit: number;
+  /** The instant of the decision, by the clock that decided. */
+  readonly at: number;
+}
+
+/**
+ * Token buckets, one a key, all of one policy; a key never seen has a full one. Never rejects and never waits long: an adapter
+ * that cannot reach its server decides by other means.
+ */
+export interface BucketStore {
+  /** Takes `cost` tokens (an integer >= 0) at once, or none; 0 only looks. */
+  take(key: string, cost: number): BucketDecision | Promise<BucketDecision>;
+}
+
+/** Buckets that decide at once, in this process. */
+export interface LocalBucketStore extends BucketStore {
+  take(key: string, cost: number): BucketDecision;
+}
+
+/** Told when what is shared between processes cannot be reached, and when it can again. */
+export interface DegradedObserver {
+  degraded(reason: string): void;
+  recovered(afterMs: number): void;
+}
+
+/** Something that goes on in a lesser way while its server is away. */
+export interface Degradable {
+  isDegraded(): boolean;
+  /** Tells of every change from now on, and at once when degraded. */
+  observe(observer: DegradedObserver): void;
+}
+
+/** What processes tell each other: that something changed, and should be looked at again. */
+export const BROADCAST_TOPICS = ['models', 'cache', 'history', 'access'] as const;
+export type BroadcastTopic = (typeof BROADCAST_TOPICS)[number];
+
+export type BroadcastListener = (payload: string) => void;
+
+/**
+ * Tells every process, this one included. A hint, not a promise: a process that is not connected never hears it, so
+ * whoever listens also looks for itself once a second. Never rejects.
+ */
+export interface Broadcast {
+  /** Resolves when it was handed over, or could not be; listeners are called later. */
+  publish(topic: BroadcastTopic, payload: string): Promise<void>;
+  /** Gives a function that ends the subscription. */
+  subscribe(topic: BroadcastTopic, listener: BroadcastListener): () => void;
+  close(): Promise<void>;
+}
+
+/** The processes that share this one's port, itself included. */
+export interface Peers {
+  /** What this process says when any asks `question`; the value must survive being cloned. */
+  answer(question: string, answer: () => unknown): void;
+  /** The answers of all, in no order; one that does not answer in time is left out. Never rejects. */
+  ask(question: string): Promise<unknown[]>;
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { DEVELOPMENT_KEY } from '../../src/access/api-keys.ts';
-import { translateListenFailure } from '../../src/cli/listen.ts';
+import { translateListenFailure } from '../../src/cli/require-port.ts';
 import { parseConfig } from '../../src/config.ts';
 import { HEADER, lineOf, madeUp, run, start, temporaryFolder, writeTable } from './command-line.ts';
 

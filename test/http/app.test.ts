@@ -427,6 +427,39 @@ test('closing turns readiness to 503, finishes what is in flight and takes nothi
   await assert.rejects(fetch(`${address}/livez`));
 });
 
+test('every request received before the port closed is answered, also those that lay unread in the kernel', async () => {
+  const app = testApp();
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as { port: number };
+  const body = JSON.stringify(COFFEE);
+  const message = `POST /predict/category HTTP/1.1\r\nhost: localhost\r\nauthorization: ${AUTHORIZATION.authorization}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  // Kept connections, idle for the server, each with a first request behind it.
+  const clients = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const socket = connect(port, '127.0.0.1');
+      let text = '';
+      socket.on('data', (piece) => {
+        text += piece;
+      });
+      socket.on('error', () => {});
+      socket.write(message);
+      while (!text.includes('prediction_id')) await once(socket, 'data');
+      text = '';
+      return { socket, ended: once(socket, 'close'), text: () => text };
+    }),
+  );
+  const sent = clients.map(({ socket }) => new Promise((resolve) => socket.write(message, resolve)));
+  // From the first write on nothing lets the server read before it is told to close.
+  const closing = closeGracefully(app, 60_000);
+  await Promise.all(sent);
+  await Promise.all(clients.map(({ ended }) => ended));
+  for (const { text } of clients) {
+    assert.match(text(), /^HTTP\/1\.1 200 /);
+    assert.match(text(), /\r\nconnection: close\r\n/i);
+  }
+  await closing;
+});
+
 test('closing cuts what does not finish in time', async () => {
   const app = testApp({ predict: fixedPredict({ category: () => new Promise(() => {}) }) });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });

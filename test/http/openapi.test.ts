@@ -103,6 +103,7 @@ test('every route is described under its own name, with its scope, parameters an
     const documented = Object.keys(operation.responses).map(Number);
     const expected = [500];
     if (scope !== 'public') expected.push(401, 403);
+    if (!route.isUnlimited) expected.push(429);
     if (route.body !== undefined) expected.push(400, 413, 415, 422);
     for (const status of expected) assert.ok(documented.includes(status), `${operation.path} ${status}`);
   }
@@ -120,7 +121,9 @@ test('every reply documents a description, the headers of every reply and those 
       const headers = Object.keys(reply.headers);
       assert.ok(headers.includes('X-Request-ID') && headers.includes('X-Process-Time'), where);
       assert.equal(headers.includes('WWW-Authenticate'), status === '401', where);
-      assert.equal(headers.includes('Retry-After'), status === '503', where);
+      assert.equal(headers.includes('Retry-After'), status === '429' || status === '503', where);
+      for (const name of ['RateLimit', 'RateLimit-Policy', 'X-RateLimit-Limit', 'X-RateLimit-Remaining'])
+        assert.ok(headers.includes(name), where);
       const types = Object.keys(reply.content ?? {});
       if (Number(status) >= 400) assert.deepEqual(types, ['application/problem+json'], where);
     }

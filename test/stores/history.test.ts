@@ -12,6 +12,7 @@ import { translateFailure } from '../../src/stores/sql/failure.ts';
 import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { MIGRATIONS, migrate } from '../../src/stores/sql/migrations.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
+import { eachDatabase } from './each-database.ts';
 import { describeHistory, transaction } from './history-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'titans-history-'));
@@ -26,8 +27,12 @@ async function openHistory(path: string): Promise<HistoryStore> {
   return createSqlHistory(await openSqlite(path), path);
 }
 
-describeHistory('memory', () => openHistory(':memory:'));
-describeHistory('a file', () => openHistory(newPath()));
+eachDatabase((name, open) =>
+  describeHistory(name, async () => {
+    const { db, place } = await open();
+    return createSqlHistory(db, place);
+  }),
+);
 
 function isUnavailable(pattern: RegExp): (error: AppError) => boolean {
   return (error) => {
@@ -178,14 +183,14 @@ describe('the embedded database', () => {
 describe('schema steps', () => {
   it('are applied once each, in order, and recorded', async () => {
     const db = await openSqlite(':memory:');
-    assert.deepEqual(await migrate(db), []);
+    assert.deepEqual(await migrate(db, 'sqlite'), []);
     const step = {
       name: '9999-note',
       up: async (transaction: typeof db) =>
         transaction.schema.createTable('note').addColumn('id', 'integer').execute(),
     };
-    assert.deepEqual(await migrate(db, [...MIGRATIONS, step]), ['9999-note']);
-    assert.deepEqual(await migrate(db, [...MIGRATIONS, step]), []);
+    assert.deepEqual(await migrate(db, 'sqlite', [...MIGRATIONS, step]), ['9999-note']);
+    assert.deepEqual(await migrate(db, 'sqlite', [...MIGRATIONS, step]), []);
     const recorded = await db.selectFrom('schema_migration').selectAll().orderBy('name').execute();
     assert.deepEqual(
       recorded.map((row) => row.name),
@@ -204,10 +209,10 @@ describe('schema steps', () => {
         throw new Error('stopped');
       },
     };
-    await assert.rejects(migrate(db, [...MIGRATIONS, broken]), /stopped/);
+    await assert.rejects(migrate(db, 'sqlite', [...MIGRATIONS, broken]), /stopped/);
     const { rows } = await sql`select name from sqlite_master where name = 'half'`.execute(db);
     assert.deepEqual(rows, []);
-    assert.deepEqual(await migrate(db), []);
+    assert.deepEqual(await migrate(db, 'sqlite'), []);
     await db.destroy();
   });
 

@@ -1,7 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../../config.ts';
+import { RATE_LIMIT_HEADERS } from './rate-limit.ts';
 
-const EXPOSED = ['X-Request-ID', 'X-Process-Time', 'Retry-After', 'WWW-Authenticate'].join(', ');
+const EXPOSED = [
+  'X-Request-ID',
+  'X-Process-Time',
+  'Retry-After',
+  'WWW-Authenticate',
+  ...Object.keys(RATE_LIMIT_HEADERS),
+].join(', ');
 const ALLOWED_HEADERS = ['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-ID', 'traceparent'].join(
   ', ',
 );

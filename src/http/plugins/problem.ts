@@ -57,7 +57,7 @@ export function problemOf(error: AppError, path: string, requestId: string): Pro
 /** Headers a failure of this status carries. */
 export function problemHeaders(status: number): Readonly<Record<string, string>> {
   if (status === 401) return { 'www-authenticate': 'Bearer' };
-  if (status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
+  if (status === 429 || status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
   return {};
 }
 
@@ -80,9 +80,12 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const error = toAppError(thrown);
   logFailure(request, error);
   const { status } = error.row;
+  for (const [name, value] of Object.entries(problemHeaders(status))) {
+    // Whoever knows better (how long to wait, say) has set it already.
+    if (!reply.hasHeader(name)) reply.header(name, value);
+  }
   reply
     .code(status)
-    .headers(problemHeaders(status))
     .type(MEDIA_TYPE)
     .send(JSON.stringify(problemOf(error, pathOf(request), request.id)));
 }

@@ -11,17 +11,32 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
+const PAGE_RULES: Readonly<Record<string, string>> = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
+
+function writePolicy(rules: Readonly<Record<string, string>>): string {
+  return Object.entries(rules)
+    .map(([name, sources]) => `${name} ${sources}`)
+    .join('; ');
+}
+
 /** Policy of a page made of files of this server only: no inline script or style, no other host. */
-export const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+export const PAGE_POLICY = writePolicy(PAGE_RULES);
+
+/** {@link PAGE_POLICY} for a page whose library writes styles as it runs and searches in a worker it makes itself. */
+export const STYLED_PAGE_POLICY = writePolicy({
+  ...PAGE_RULES,
+  'style-src': "'self' 'unsafe-inline'",
+  'worker-src': 'blob:',
+});
 
 /** Sets {@link SECURITY_HEADERS}; a route may overwrite any of them. */
 export function addSecurityHeaders(app: FastifyInstance): void {

@@ -1,8 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { AppError } from '../../errors.ts';
-import { sha256 } from '../../lib/hash.ts';
+import { type PageFile, pageFilesRoute } from '../page-files.ts';
 import { PAGE_POLICY } from '../plugins/security-headers.ts';
 import type { Route } from '../route.ts';
 
@@ -34,11 +30,20 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-/** The files the page is made of: media types, and content where it is not a file of the Swagger UI package. */
-const ASSETS: Readonly<Record<string, { readonly type: string; readonly content?: string }>> = {
-  'swagger-ui.css': { type: 'text/css; charset=utf-8' },
-  'swagger-ui-bundle.js': { type: 'text/javascript; charset=utf-8' },
-  'favicon-32x32.png': { type: 'image/png' },
+const PACKAGE = '@fastify/swagger-ui';
+
+const FILES: Readonly<Record<string, PageFile>> = {
+  'swagger-ui.css': {
+    type: 'text/css; charset=utf-8',
+    package: PACKAGE,
+    path: 'static/swagger-ui.css',
+  },
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    package: PACKAGE,
+    path: 'static/swagger-ui-bundle.js',
+  },
+  'favicon-32x32.png': { type: 'image/png', package: PACKAGE, path: 'static/favicon-32x32.png' },
   'start.js': { type: 'text/javascript; charset=utf-8', content: START },
 };
 
@@ -56,54 +61,5 @@ export const docs: Route = {
   }),
 };
 
-interface Asset {
-  readonly content: Buffer;
-  readonly etag: string;
-}
-
-/** GET /docs/{asset}: one of the files of the page, revalidated by its content. */
-export const docsAsset: Route = {
-  operationId: 'docsAsset',
-  tag: 'documentation',
-  summary: 'A file of the documentation page',
-  description: `One of ${Object.keys(ASSETS).join(', ')}.`,
-  params: { asset: 'Name of the file' },
-  replies: {
-    200: { description: 'The file', mediaType: '*/*', headers: { ETag: 'Hash of the content' } },
-    304: {
-      description: 'Unchanged since the ETag of If-None-Match',
-      headers: { ETag: 'Hash of the content' },
-    },
-  },
-  errors: ['route_not_found'],
-  bind() {
-    const cache = new Map<string, Asset>();
-    return {
-      async handle(request, reply) {
-        const { asset: name } = request.params as { asset: string };
-        if (!Object.hasOwn(ASSETS, name))
-          throw new AppError('route_not_found', 'There is no such file; see /docs.');
-        let asset = cache.get(name);
-        if (asset === undefined) {
-          asset = await loadAsset(name);
-          cache.set(name, asset);
-        }
-        reply.header('etag', asset.etag).header('cache-control', 'no-cache');
-        if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
-        return reply.type(ASSETS[name].type).send(asset.content);
-      },
-    };
-  },
-};
-
-async function loadAsset(name: string): Promise<Asset> {
-  const { content } = ASSETS[name];
-  const bytes =
-    content === undefined ? await readFile(join(swaggerUiDirectory(), name)) : Buffer.from(content);
-  return { content: bytes, etag: `"${sha256(bytes).slice(0, 32)}"` };
-}
-
-function swaggerUiDirectory(): string {
-  const { resolve } = createRequire(import.meta.url);
-  return join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
-}
+/** GET /docs/{asset} */
+export const docsAsset: Route = pageFilesRoute('docs', FILES);

@@ -21,6 +21,7 @@ export const health: Route = {
     },
   },
   errors: [],
+  isUnlimited: true,
   bind(services) {
     const startedAt = services.clock();
     return {

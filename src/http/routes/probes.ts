@@ -11,6 +11,7 @@ export const live: Route = {
   replies: { 200: { description: 'It does', schema: PROBE_REPLY, example: { status: 'alive' } } },
   errors: [],
   isHostFree: true,
+  isUnlimited: true,
   bind: () => ({ handle: () => ({ status: 'alive' }) }),
 };
 
@@ -24,6 +25,7 @@ export const ready: Route = {
   replies: { 200: { description: 'Ready', schema: PROBE_REPLY, example: { status: 'ready' } } },
   errors: ['not_ready'],
   isHostFree: true,
+  isUnlimited: true,
   bind: (services) => ({
     handle(request) {
       if (request.server.lifecycle.isClosing) throw new AppError('not_ready', 'The server is closing.');

@@ -1,21 +1,17 @@
 import { type Kysely, sql } from 'kysely';
 import { AppError } from '../../errors.ts';
+import { addCounter, type Dialect, hasTable, lockSchema } from './dialect.ts';
 import type { Tables } from './schema.ts';
 
 /** One forward step of the schema. Steps already released are never edited; a correction is a new step. */
 export interface Migration {
   readonly name: string;
-  up(db: Kysely<Tables>): Promise<void>;
+  /** Runs inside the transaction that records the step. */
+  up(db: Kysely<Tables>, dialect: Dialect): Promise<void>;
 }
 
-async function createHistory(db: Kysely<Tables>): Promise<void> {
-  // Arrival order needs a counter that never steps back; each engine has its own word for one.
-  const isPostgres = db.getExecutor().adapter.supportsMultipleConnections;
-  await db.schema
-    .createTable('history')
-    .addColumn('seq', isPostgres ? 'bigserial' : 'integer', (column) =>
-      isPostgres ? column.primaryKey() : column.primaryKey().autoIncrement(),
-    )
+async function createHistory(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
+  await addCounter(db.schema.createTable('history'), 'seq', dialect)
     .addColumn('account_id', 'text', (column) => column.notNull())
     .addColumn('identity', 'text', (column) => column.notNull())
     .addColumn('content_hash', 'text', (column) => column.notNull())
@@ -60,36 +56,62 @@ async function createHistory(db: Kysely<Tables>): Promise<void> {
 /** THE table of schema steps, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [{ name: '0001-history', up: createHistory }];
 
+/** How far the schema of a database has come. */
+export interface SchemaState {
+  /** Steps that were done, oldest first. */
+  readonly applied: readonly string[];
+  /** Steps that are still to be done, in their order. */
+  readonly pending: readonly string[];
+}
+
 /**
- * Brings the schema to the newest step and returns the names applied now. Safe when several processes start at
- * once: the whole run is one writing transaction. Throws AppError `store_unavailable` for a database that a newer
- * program has already moved further.
+ * Which steps a database has and which it lacks; changes nothing. Throws AppError `store_unavailable` for a database
+ * that a newer program has already moved further.
+ */
+export async function readSchema(
+  db: Kysely<Tables>,
+  dialect: Dialect,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<SchemaState> {
+  const isKept = await hasTable(db, 'schema_migration', dialect);
+  const rows = isKept ? await db.selectFrom('schema_migration').select('name').execute() : [];
+  const done = new Set(rows.map((row) => row.name));
+  const unknown = [...done].filter((name) => !migrations.some((migration) => migration.name === name)).sort();
+  if (unknown.length > 0) {
+    throw new AppError(
+      'store_unavailable',
+      `The database was made by a newer version of this program (it has ${unknown.join(', ')}).`,
+    );
+  }
+  const names = migrations.map((migration) => migration.name);
+  return {
+    applied: names.filter((name) => done.has(name)),
+    pending: names.filter((name) => !done.has(name)),
+  };
+}
+
+/**
+ * Brings the schema to the newest step and returns the names applied now. All or nothing, and safe when several
+ * processes start at once: the whole run is one writing transaction under one lock. Throws as {@link readSchema} does.
  */
 export async function migrate(
   db: Kysely<Tables>,
+  dialect: Dialect,
   migrations: readonly Migration[] = MIGRATIONS,
-): Promise<string[]> {
+): Promise<readonly string[]> {
   return db.transaction().execute(async (transaction) => {
+    await lockSchema(transaction, dialect);
     await transaction.schema
       .createTable('schema_migration')
       .ifNotExists()
       .addColumn('name', 'text', (column) => column.primaryKey())
       .addColumn('applied_at', 'timestamp', (column) => column.notNull().defaultTo(sql`current_timestamp`))
       .execute();
-    const rows = await transaction.selectFrom('schema_migration').select('name').execute();
-    const applied = new Set(rows.map((row) => row.name));
-    const unknown = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));
-    if (unknown.length > 0) {
-      throw new AppError(
-        'store_unavailable',
-        `The database was made by a newer version of this program (it has ${unknown.join(', ')}).`,
-      );
-    }
-    const pending = migrations.filter((migration) => !applied.has(migration.name));
-    for (const migration of pending) {
-      await migration.up(transaction);
+    const { pending } = await readSchema(transaction, dialect, migrations);
+    for (const migration of migrations.filter(({ name }) => pending.includes(name))) {
+      await migration.up(transaction, dialect);
       await transaction.insertInto('schema_migration').values({ name: migration.name }).execute();
     }
-    return pending.map((migration) => migration.name);
+    return pending;
   });
 }

@@ -79,6 +79,11 @@ function connectPatiently(path: string): DatabaseSync {
   }
 }
 
+/** Connects to the file at `path`, creating it with mode 0600 where there is none; its schema is left as it is. */
+export function connectSqlite(path: string): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(connectPatiently(path)) }) });
+}
+
 /**
  * Opens (creating it with mode 0600 where there is none) the embedded database at `path`, or a private one for
  * ':memory:', with its schema up to date. Throws AppError `store_unavailable` when the file is damaged, of a newer
@@ -87,8 +92,8 @@ function connectPatiently(path: string): DatabaseSync {
 export async function openSqlite(path: string): Promise<Kysely<Tables>> {
   let db: Kysely<Tables> | null = null;
   try {
-    db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(connectPatiently(path)) }) });
-    await migrate(db);
+    db = connectSqlite(path);
+    await migrate(db, 'sqlite');
     return db;
   } catch (error) {
     await db?.destroy();

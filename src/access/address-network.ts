@@ -1,0 +1,25 @@
+import { isIPv6 } from 'node:net';
+
+const GROUPS = 8;
+const NETWORK_GROUPS = 4;
+const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/**
+ * Whom an address stands for when counting: an IPv4 address for itself, an IPv6 address for its /64, which one
+ * customer has to itself (RFC 6177), so that changing the lower half is no way around a limit.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const mapped = MAPPED_IPV4.exec(address);
+  if (mapped !== null) return mapped[1];
+  const plain = address.split('%', 1)[0];
+  if (!isIPv6(plain)) return address;
+  const [head, tail] = plain.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  // A dotted end stands for two groups, all of them in the lower half.
+  const known = left.length + right.length + (plain.includes('.') ? 1 : 0);
+  const groups = [...left, ...Array<string>(Math.max(0, GROUPS - known)).fill('0'), ...right];
+  const network = groups.slice(0, NETWORK_GROUPS).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(':')}::/64`;
+}

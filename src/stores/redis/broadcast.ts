@@ -1,0 +1,43 @@
+import { BROADCAST_TOPICS, type Broadcast, type BroadcastListener, type BroadcastTopic } from '../ports.ts';
+import type { RedisClient } from './connect.ts';
+import { withDeadline } from './deadline.ts';
+
+const DEADLINE_MS = 1000;
+
+/**
+ * A broadcast by Redis's publish and subscribe: it reaches every process that is connected at that moment.
+ * `subscriber`, which is closed with the broadcast, is a connection of its own that keeps commands (`isPatient`); it
+ * subscribes again by itself whenever it was lost.
+ */
+export function createRedisBroadcast(
+  client: RedisClient,
+  subscriber: RedisClient,
+  namespace = 'titans',
+): Broadcast {
+  const prefix = `${namespace}:`;
+  const listeners = new Map<BroadcastTopic, Set<BroadcastListener>>(
+    BROADCAST_TOPICS.map((topic) => [topic, new Set()]),
+  );
+  subscriber.on('message', (channel: string, payload: string) => {
+    const of = listeners.get(channel.slice(prefix.length) as BroadcastTopic);
+    for (const listener of [...(of ?? [])]) listener(payload);
+  });
+  // It only fails when the broadcast is closed before the server was ever there.
+  subscriber.subscribe(...BROADCAST_TOPICS.map((topic) => prefix + topic)).catch(() => {});
+
+  return {
+    async publish(topic, payload) {
+      // Who did not hear it looks for itself once a second, so that nothing is owed to a server that is away.
+      await withDeadline(client.publish(prefix + topic, payload), DEADLINE_MS).catch(() => {});
+    },
+    subscribe(topic, listener) {
+      const of = listeners.get(topic);
+      of?.add(listener);
+      return () => void of?.delete(listener);
+    },
+    async close() {
+      for (const of of listeners.values()) of.clear();
+      subscriber.disconnect();
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  HEADER,
+  lineOf,
+  madeUp,
+  run,
+  type Started,
+  start,
+  temporaryFolder,
+  writeTable,
+} from './command-line.ts';
+
+const folder = temporaryFolder();
+const dataDir = join(folder, 'var');
+const KEY = 'a-key-of-this-test';
+const LISTENING = /listening at (http:[^"]+)/;
+const BODY = JSON.stringify({ amount: -25.5, type: 'Expense', description: 'Coffee shop purchase' });
+const CLIENTS = 24;
+
+before(async () => {
+  const table = writeTable(folder, 'bank.csv', [HEADER, ...madeUp().map(lineOf)]);
+  await run(['train', '--data', table, '--model-type', 'simple', '--workers', '1', '--data-dir', dataDir]);
+});
+
+function serve(variables: Readonly<Record<string, string>> = {}): Started {
+  const args = ['serve', '--port', '0', '--data-dir', dataDir];
+  return start(args, { TITANS_API_KEYS: KEY, TITANS_WORKERS: '2', TITANS_LOG_LEVEL: 'info', ...variables });
+}
+
+/** Resolves when as many processes as that have said that they listen. */
+async function untilListening(server: Started, count: number): Promise<string> {
+  const [, url] = await server.until(new RegExp(`(?:${LISTENING.source}[\\s\\S]*){${count}}`));
+  return url;
+}
+
+interface Outcome {
+  readonly sentAt: number;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+/** One client that asks again and again over a kept connection until it is refused one. */
+async function askOnAndOn(url: string, outcomes: Outcome[], isDone: () => boolean): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  while (!isDone()) {
+    const outcome = await ask(url, agent);
+    outcomes.push(outcome);
+    if (outcome.status === null) break;
+  }
+  agent.destroy();
+}
+
+function ask(url: string, agent: Agent): Promise<Outcome> {
+  return new Promise((resolve) => {
+    let sentAt = Number.POSITIVE_INFINITY;
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    const asking = request(`${url}/predict/category`, { method: 'POST', agent, headers }, (reply) => {
+      reply.resume();
+      reply.once('end', () => resolve({ sentAt, status: reply.statusCode ?? null, error: null }));
+      reply.once('error', ({ message }) => resolve({ sentAt, status: null, error: message }));
+    });
+    asking.once('error', ({ message }) => resolve({ sentAt, status: null, error: message }));
+    // The last byte was handed to the system on an open connection.
+    asking.once('finish', () => {
+      sentAt = performance.now();
+    });
+    asking.end(BODY);
+  });
+}
+
+describe('several processes on one port', { skip: process.platform !== 'linux' && 'needs /proc' }, () => {
+  it('SIGTERM under load: every request received before the port closed is answered, and all end with 0', async () => {
+    const server = serve({ TITANS_LOG_LEVEL: 'info' });
+    const url = await untilListening(server, 2);
+    const outcomes: Outcome[] = [];
+    let stoppedAt = Number.POSITIVE_INFINITY;
+    const clients = Array.from({ length: CLIENTS }, () => askOnAndOn(url, outcomes, () => false));
+    await pause(700);
+    stoppedAt = performance.now();
+    server.child.kill('SIGTERM');
+    await Promise.all(clients);
+    const { status } = await server.ended;
+    assert.equal(status, 0);
+    const received = outcomes.filter(({ sentAt }) => sentAt < stoppedAt);
+    assert.ok(received.length > 100, `${received.length} requests`);
+    assert.deepEqual(
+      received.filter((outcome) => outcome.status !== 200),
+      [],
+    );
+    // What came later was answered as well or found the port closed; nobody got half an answer or a refusal.
+    for (const { status, error } of outcomes) {
+      if (status !== 200) assert.match(error ?? `status ${status}`, /ECONNREFUSED|ECONNRESET|socket hang up/);
+    }
+  });
+
+  it('a process that dies is replaced while the other goes on answering', async () => {
+    const server = serve();
+    const url = await untilListening(server, 2);
+    const pid = server.child.pid;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    assert.equal(children.length, 2);
+    process.kill(children[0], 'SIGKILL');
+    await server.until(/process ended unasked; starting another/);
+    assert.equal((await fetch(`${url}/livez`)).status, 200);
+    await untilListening(server, 3);
+    assert.equal((await fetch(`${url}/livez`)).status, 200);
+    server.child.kill('SIGTERM');
+    assert.equal((await server.ended).status, 0);
+  });
+
+  it('what keeps a process from starting is told once, with its exit status', async () => {
+    const { status, stderr } = await serve({ TITANS_API_KEYS: '' }).ended;
+    assert.equal(status, 2);
+    assert.equal(stderr.match(/has no key/g)?.length, 1);
+  });
+});

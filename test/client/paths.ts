@@ -1,0 +1,525 @@
+// Made by `npm run docs` from the OpenAPI document; do not edit.
+
+export interface components {
+  schemas: {
+    ProblemPlace: {
+      pointer: string;
+      detail: string;
+    };
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      instance: string;
+      code: string;
+      request_id: string;
+      errors: (components['schemas']['ProblemPlace'])[];
+    };
+    ModelHealth: {
+      status: string;
+      version: string | null;
+    };
+    Health: {
+      status: "healthy";
+      version: string;
+      uptime_seconds: number;
+      models: Record<string, components['schemas']['ModelHealth']>;
+    };
+    Probe: {
+      status: string;
+    };
+    AmountRequest: {
+      date?: string | null;
+      amount?: number | null;
+      type: "Income" | "Expense" | "Transfer" | null;
+      description?: string | null;
+      category?: string | null;
+      payment_method?: string | null;
+      merchant_name?: string | null;
+      location?: string | null;
+      account_id?: string | null;
+      transaction_id?: string | null;
+      currency?: string | null;
+      merchant_category_code?: string | null;
+      balance_after?: number | null;
+      country?: string | null;
+      reference?: string | null;
+      tags?: (string)[] | null;
+      confidence_level?: number | null;
+    };
+    AmountInterval: {
+      lower: number;
+      upper: number;
+      level: number;
+    };
+    AmountReply: {
+      success: boolean;
+      predicted_amount: number;
+      confidence_interval: components['schemas']['AmountInterval'];
+      model_version: string;
+      processing_time_ms: number;
+      features_used: number;
+      prediction_id: string;
+    };
+    AnomalyRequest: {
+      date?: string | null;
+      amount: number | null;
+      type?: "Income" | "Expense" | "Transfer" | null;
+      description?: string | null;
+      category?: string | null;
+      payment_method?: string | null;
+      merchant_name?: string | null;
+      location?: string | null;
+      account_id?: string | null;
+      transaction_id?: string | null;
+      currency?: string | null;
+      merchant_category_code?: string | null;
+      balance_after?: number | null;
+      country?: string | null;
+      reference?: string | null;
+      tags?: (string)[] | null;
+      sensitivity?: number | null;
+    };
+    AnomalyReason: {
+      feature: string;
+      value: string;
+      usual: string;
+      text: string;
+      contribution: number;
+    };
+    StillLearning: {
+      what: "account" | "merchant" | "currency";
+      text: string;
+    };
+    AnomalyReply: {
+      success: boolean;
+      is_anomaly: boolean;
+      anomaly_score: number;
+      risk_level: "low" | "medium" | "high" | "critical";
+      reasons: (components['schemas']['AnomalyReason'])[];
+      still_learning: (components['schemas']['StillLearning'])[];
+      sensitivity: number;
+      model_version: string;
+      processing_time_ms: number;
+      features_used: number;
+      prediction_id: string;
+    };
+    HistoryTransaction: {
+      date?: string | null;
+      amount: number | null;
+      type?: "Income" | "Expense" | "Transfer" | null;
+      description?: string | null;
+      category?: string | null;
+      payment_method?: string | null;
+      merchant_name?: string | null;
+      location?: string | null;
+      account_id?: string | null;
+      transaction_id?: string | null;
+      currency?: string | null;
+      merchant_category_code?: string | null;
+      balance_after?: number | null;
+      country?: string | null;
+      reference?: string | null;
+      tags?: (string)[] | null;
+    };
+    CashflowRequest: {
+      transactions?: (components['schemas']['HistoryTransaction'])[] | null;
+      account_id?: string | null;
+      horizon_days?: number | null;
+      confidence_level?: number | null;
+      starting_balance?: number | null;
+      as_of?: string | null;
+      currency?: string | null;
+    };
+    ForecastDay: {
+      date: string;
+      income: number;
+      expense: number;
+      net: number;
+      lower: number;
+      upper: number;
+      balance?: number;
+      balance_lower?: number;
+      balance_upper?: number;
+    };
+    ExcludedCurrency: {
+      currency: string | null;
+      transactions: number;
+    };
+    CashflowSummary: {
+      currency: string | null;
+      history_from: string;
+      history_until: string;
+      history_days: number;
+      transactions: number;
+      total_income: number;
+      total_expense: number;
+      total_net: number;
+      total_net_lower: number;
+      total_net_upper: number;
+      confidence_level: number;
+      beats_baseline: boolean | null;
+      rolling_origins: number;
+      rolling_error: number | null;
+      baseline_error: number | null;
+      members: Record<string, number>;
+      excluded: (components['schemas']['ExcludedCurrency'])[];
+      notes: (string)[];
+    };
+    RecurringStream: {
+      description: string;
+      direction: "Income" | "Expense";
+      cadence: "weekly" | "fortnightly" | "semi_monthly" | "monthly" | "last_working_day" | "quarterly" | "annual";
+      amount: number;
+      is_amount_fixed: boolean;
+      payments: number;
+      last_date: string;
+      next_dates: (string)[];
+      ended: boolean;
+      price_change: {
+        date: string;
+        from: number;
+        to: number;
+      } | null;
+    };
+    LowestBalance: {
+      date: string;
+      balance: number;
+      balance_lower: number;
+    };
+    CashflowReply: {
+      success: boolean;
+      forecast: (components['schemas']['ForecastDay'])[];
+      summary: components['schemas']['CashflowSummary'];
+      recurring: (components['schemas']['RecurringStream'])[];
+      lowest_balance?: components['schemas']['LowestBalance'];
+      model_version: string;
+      processing_time_ms: number;
+      prediction_id: string;
+    };
+    CategoryRequest: {
+      date?: string | null;
+      amount: number | null;
+      type?: "Income" | "Expense" | "Transfer" | null;
+      description?: string | null;
+      category?: string | null;
+      payment_method?: string | null;
+      merchant_name?: string | null;
+      location?: string | null;
+      account_id?: string | null;
+      transaction_id?: string | null;
+      currency?: string | null;
+      merchant_category_code?: string | null;
+      balance_after?: number | null;
+      country?: string | null;
+      reference?: string | null;
+      tags?: (string)[] | null;
+      top_k?: number | null;
+    };
+    CategoryScore: {
+      category: string;
+      confidence: number;
+    };
+    CategoryReply: {
+      success: boolean;
+      predicted_category: string;
+      confidence_score: number;
+      confidence_band: "VERY_HIGH" | "HIGH" | "MEDIUM" | "LOW";
+      abstained: boolean;
+      abstention_reason: string | null;
+      top_predictions: (components['schemas']['CategoryScore'])[];
+      model_version: string;
+      processing_time_ms: number;
+      features_used: number;
+      prediction_id: string;
+    };
+  };
+}
+
+export interface paths {
+  '/': {
+    /** Redirect to the documentation */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        302: { headers: { [name: string]: unknown }; content?: never };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/docs': {
+    /** Interactive documentation */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'text/html': unknown } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/docs/{asset}': {
+    /** A file of /docs */
+    get: {
+      parameters: { query?: never; header?: never; path: { asset: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { '*/*': unknown } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/health': {
+    /** Version, uptime and models */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Health'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/livez': {
+    /** Whether the process answers */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Probe'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/openapi.json': {
+    /** This document */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': unknown } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predict/amount': {
+    get?: never;
+    put?: never;
+    /** The amount of a transaction */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['AmountRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AmountReply'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predict/anomaly': {
+    get?: never;
+    put?: never;
+    /** How strange a transaction is, and why */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['AnomalyRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AnomalyReply'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predict/cashflow': {
+    get?: never;
+    put?: never;
+    /** Money in and out, day by day, with what recurs */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['CashflowRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['CashflowReply'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predict/category': {
+    get?: never;
+    put?: never;
+    /** The category of a transaction */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['CategoryRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['CategoryReply'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/readyz': {
+    /** Whether to send traffic here */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Probe'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/redoc': {
+    /** Reference documentation */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'text/html': unknown } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/redoc/{asset}': {
+    /** A file of /redoc */
+    get: {
+      parameters: { query?: never; header?: never; path: { asset: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { '*/*': unknown } };
+        304: { headers: { [name: string]: unknown }; content?: never };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BucketPolicy, tokensOf } from '../../src/lib/token-bucket.ts';
+import { createMemoryBuckets } from '../../src/stores/memory/buckets.ts';
+import type { BucketDecision } from '../../src/stores/ports.ts';
+import { createRedisBuckets } from '../../src/stores/redis/buckets.ts';
+import { connectRedis, type RedisClient, waitUntilReady } from '../../src/stores/redis/connect.ts';
+import { type RedisServer, redisMissing, startRedis } from '../servers/redis.ts';
+import { describeBuckets } from './buckets-contract.ts';
+
+const READY_TIMEOUT_MS = 20_000;
+const POLICY: BucketPolicy = { limit: 5, windowMs: 3_600_000 };
+
+async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + READY_TIMEOUT_MS;
+  while (!(await isTrue())) {
+    assert.ok(Date.now() < end, what);
+    await pause(10);
+  }
+}
+
+/** Buckets over `client`, with what was told of outages. */
+function open(client: RedisClient, policy = POLICY, namespace: string = randomUUID()) {
+  const told: string[] = [];
+  const local = createMemoryBuckets(policy, Date.now);
+  const buckets = createRedisBuckets(client, { policy, local, clock: Date.now, namespace });
+  buckets.observe({
+    degraded: (reason) => told.push(`degraded: ${reason}`),
+    recovered: (afterMs) => told.push(afterMs >= 0 ? 'recovered' : 'recovered before it began'),
+  });
+  return { buckets, local, told };
+}
+
+async function takeMany(
+  take: () => BucketDecision | Promise<BucketDecision>,
+  count: number,
+): Promise<number> {
+  let admitted = 0;
+  for (let i = 0; i < count; i++) if ((await take()).isAdmitted) admitted += 1;
+  return admitted;
+}
+
+describe('buckets on a server', { skip: redisMissing }, () => {
+  let server: RedisServer;
+  const opened: { disconnect(): void }[] = [];
+
+  async function connect(): Promise<RedisClient> {
+    const client = connectRedis(server.place);
+    opened.push(client);
+    await waitUntilReady(client, READY_TIMEOUT_MS);
+    assert.equal(client.status, 'ready');
+    return client;
+  }
+
+  before(async () => {
+    server = await startRedis({ password: 'a-word-of-the-tests' });
+  });
+  after(async () => {
+    for (const client of opened) client.disconnect();
+    await server?.stop();
+  });
+
+  describeBuckets('Redis', async (policy, clock) => {
+    const local = createMemoryBuckets({ limit: 1, windowMs: 1 }, () => 0);
+    const options = { policy, local, clock: Date.now, namespace: randomUUID(), decidingClock: clock };
+    return createRedisBuckets(await connect(), options);
+  });
+
+  it('clients of one server share one bucket, on its clock', async () => {
+    const namespace = randomUUID();
+    const all = await Promise.all([connect(), connect(), connect()]);
+    const stores = all.map((client) => open(client, POLICY, namespace).buckets);
+    const decisions = await Promise.all(
+      Array.from({ length: 30 }, async (_, i) => stores[i % 3].take('caller', 1)),
+    );
+    assert.equal(decisions.filter((decision) => decision.isAdmitted).length, POLICY.limit);
+    const [seconds] = await all[0].time();
+    assert.ok(Math.abs(decisions[0].at / 1000 - Number(seconds)) < 60);
+    assert.deepEqual(
+      stores.map((store) => store.isDegraded()),
+      [false, false, false],
+    );
+  });
+
+  it('a key is there only while its bucket is not full, and a foreign value in it counts as a full one', async () => {
+    const client = await connect();
+    const namespace = randomUUID();
+    const policy = { limit: 10, windowMs: 1000 };
+    const { buckets } = open(client, policy, namespace);
+    await buckets.take('a', 0);
+    assert.deepEqual(await client.keys(`${namespace}*`), []);
+    await buckets.take('a', 1);
+    const [key] = await client.keys(`${namespace}*`);
+    assert.equal(key, `${namespace}:limit:10/1000:{a}`);
+    const kept = await client.pttl(key);
+    assert.ok(kept > 0 && kept <= 61_000);
+    await client.set(key, 'what is this');
+    assert.equal(tokensOf(policy, (await buckets.take('a', 1)).credit), 9);
+  });
+
+  it('a script the server has forgotten is sent again', async () => {
+    const client = await connect();
+    const { buckets, told } = open(client);
+    await buckets.take('a', 1);
+    await client.script('FLUSH');
+    assert.equal(tokensOf(POLICY, (await buckets.take('a', 1)).credit), 3);
+    assert.deepEqual(told, []);
+  });
+
+  for (const [harm, heal] of [
+    ['kill', 'start'],
+    ['freeze', 'thaw'],
+  ] as const) {
+    it(`${harm}: this process decides, still limited; ${heal}: Redis decides again, told once each`, async () => {
+      const client = await connect();
+      const { buckets, told } = open(client);
+      assert.equal(await takeMany(() => buckets.take('a', 1), 2), 2);
+      await server[harm]();
+      try {
+        // What Redis admitted counts here too: the outage is no second bucket.
+        assert.equal(await takeMany(() => buckets.take('a', 1), 50), 3);
+        assert.equal(await takeMany(() => buckets.take('b', 1), 50), 5);
+        await until('the outage is told', () => told.length > 0);
+        assert.equal(buckets.isDegraded(), true);
+        assert.ok(!(buckets.take('a', 1) instanceof Promise), 'nobody waits for what is known to be away');
+        const late: string[] = [];
+        buckets.observe({ degraded: (reason) => late.push(reason), recovered: () => late.push('recovered') });
+        assert.equal(late.length, 1, 'who comes late is told as well');
+      } finally {
+        await server[heal]();
+      }
+      await until('Redis decides again', () => !buckets.isDegraded());
+      assert.match(told[0], /^degraded: /);
+      assert.deepEqual(told.slice(1), ['recovered']);
+      const decision = await buckets.take('c', 1);
+      assert.equal(decision.policy, POLICY);
+      assert.equal(await client.exists(`${(await client.keys('*{c}'))[0]}`), 1);
+      buckets.close();
+    });
+  }
+
+  it('a server that is away at the start is used once it is there', async () => {
+    const later = await startRedis({ isStarted: false });
+    const client = connectRedis(later.place);
+    opened.push(client);
+    try {
+      await waitUntilReady(client, 20);
+      const { buckets, told } = open(client);
+      assert.equal(await takeMany(() => buckets.take('a', 1), 20), 5);
+      await until('the outage is told', () => told.length > 0);
+      await later.start();
+      await until('Redis decides', () => !buckets.isDegraded());
+      assert.equal((await buckets.take('a', 1)).isAdmitted, true, 'in Redis it is full');
+      assert.equal((await client.keys('*{a}')).length, 1);
+      buckets.close();
+    } finally {
+      await later.stop();
+    }
+  });
+
+  it('a wrong password is an outage like any other', async () => {
+    const client = connectRedis({ ...server.place, password: 'another' });
+    opened.push(client);
+    const { buckets, told } = open(client);
+    assert.equal(await takeMany(() => buckets.take('a', 1), 20), 5);
+    await until('the outage is told', () => told.length > 0);
+    assert.doesNotMatch(told.join(), /another/);
+    buckets.close();
+  });
+});

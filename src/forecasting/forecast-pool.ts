@@ -74,7 +74,7 @@ export function createForecastPool(): ForecastPool {
     transactions: readonly Transaction[],
     question: CashflowQuestion,
   ): Promise<CashflowReading | null> {
-    const task = { bytes: bytesOf(artifact), version, columns: toColumns(transactions), question };
+    const task = { bytes: bytesOf(artifact), version, columns: await toColumns(transactions), question };
     try {
       return await run({ ...task, usesFits: true }, FIT_TIMEOUT_MS);
     } catch (error) {

@@ -5,6 +5,11 @@ const BENCHES: readonly {
   run: (args: readonly string[]) => Promise<void>;
 }[] = [
   {
+    name: 'explain',
+    does: 'exact contributions to a category forest of real size, against the shap package [--python PATH] [--data FOLDER]',
+    run: async (args) => (await import('./explain.ts')).benchExplain(args),
+  },
+  {
     name: 'kernels',
     does: 'random forest against scikit-learn: training, single rows, batches, size, accuracy [--python PATH] [--repeats N]',
     run: async (args) => (await import('./kernels.ts')).benchKernels(args),

@@ -4,7 +4,6 @@ import { createApiKeyCheck } from './access/api-keys.ts';
 import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
-import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { shareOf } from './lib/token-bucket.ts';
@@ -19,6 +18,9 @@ import { createMemoryBuckets } from './stores/memory/buckets.ts';
 import type { HistoryStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
+import { createExplainPool } from './workers/explain-pool.ts';
+import { createForecastPool } from './workers/forecast-pool.ts';
+import { createThreads } from './workers/threads.ts';
 
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
@@ -56,7 +58,9 @@ export function createServices(config: Config, clock: Clock): Services {
     clock,
   });
   const registry = createRegistry(repository, SERVED);
-  const pool = createForecastPool();
+  const threads = createThreads();
+  const pool = createForecastPool(threads);
+  const explainer = createExplainPool(threads);
   const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
   let opening: Promise<Stores> | null = null;
 
@@ -83,6 +87,7 @@ export function createServices(config: Config, clock: Clock): Services {
       history: await history(),
       timezone: config.timezone,
       newId: randomUUID,
+      explainer,
     };
     const cashflow = {
       ...shared,
@@ -93,6 +98,10 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
+    const explained = registry.get('category_prediction')?.artifact.forest;
+    if (explained !== undefined) {
+      explainer.warm({ kind: 'classes', forest: explained, label: 0 }).catch(() => {});
+    }
     return {
       config,
       version,
@@ -118,7 +127,7 @@ export function createServices(config: Config, clock: Clock): Services {
   async function close(): Promise<void> {
     const opened = opening;
     opening = null;
-    await pool.close();
+    await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();

@@ -17,6 +17,7 @@ import type { CashflowAnswer } from '../src/predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 import { createMemoryBuckets } from '../src/stores/memory/buckets.ts';
 import { keepLog, watch } from './log-watch.ts';
+import { storeVariables } from './servers/stores.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
 export const NOW = Date.UTC(2025, 0, 6, 9, 30);
@@ -25,9 +26,13 @@ export const NOW = Date.UTC(2025, 0, 6, 9, 30);
 export const API_KEY = 'a-key-of-the-tests';
 export const AUTHORIZATION = { authorization: `Bearer ${API_KEY}` };
 
-/** The settings of `variables`, on top of one API key. */
+/** The settings of `variables`, on top of one API key; a data directory brings its stores, see servers/stores.ts. */
 export function testConfig(variables: Record<string, string> = {}): Config {
-  return parseConfig({ TITANS_API_KEYS: API_KEY, TITANS_LOG_LEVEL: 'silent', ...variables }, () => '');
+  const stores = variables.TITANS_DATA_DIR === undefined ? {} : storeVariables(variables.TITANS_DATA_DIR);
+  return parseConfig(
+    { TITANS_API_KEYS: API_KEY, TITANS_LOG_LEVEL: 'silent', ...stores, ...variables },
+    () => '',
+  );
 }
 
 /** The answer the documentation shows for POST /predict/category, without what the route adds. */

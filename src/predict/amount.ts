@@ -3,7 +3,10 @@ import { AppError } from '../errors.ts';
 import { HISTORY_MAX, toPastRow } from '../features/past.ts';
 import { FEATURE_COUNT } from '../features/vector.ts';
 import { type AmountArtifact, estimateAmount } from '../models/amount.ts';
+import { explainAmount } from '../models/amount-explanation.ts';
+import type { Explanation } from '../models/explanation.ts';
 import type { HistoryStore } from '../stores/ports.ts';
+import { type ExplainDependencies, explainAnswer } from './explain-answer.ts';
 
 /** What the use case needs; bound once at the composition root. */
 export interface AmountDependencies {
@@ -19,6 +22,8 @@ export interface AmountRequest {
   readonly transaction: Transaction;
   /** Share of cases in which the interval is to hold the true amount. */
   readonly level: number;
+  /** Whether the answer says why; it then takes some milliseconds in a worker thread. */
+  readonly explain?: boolean;
 }
 
 export interface AmountAnswer {
@@ -27,13 +32,29 @@ export interface AmountAnswer {
   readonly model_version: string;
   readonly features_used: number;
   readonly prediction_id: string;
+  /** Where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /**
  * Predicts the amount of one transaction from its other fields and, when it names an account, from that account's
- * history before it. Rejects with AppError `model_not_loaded` when no model serves.
+ * history before it. Rejects with AppError `model_not_loaded` when no model serves, and with
+ * `timeout` when an explanation takes too long.
  */
-export async function predictAmount(
+export function predictAmount(
+  dependencies: AmountDependencies & ExplainDependencies,
+  request: AmountRequest,
+): Promise<AmountAnswer> {
+  const { transaction } = request;
+  return explainAnswer(
+    dependencies,
+    request,
+    (pinned) => answerAmount(pinned, request),
+    (artifact, past) => explainAmount(artifact, transaction, past, dependencies.timezone, request.level),
+  );
+}
+
+async function answerAmount(
   dependencies: AmountDependencies,
   { transaction, level }: AmountRequest,
 ): Promise<AmountAnswer> {

@@ -3,7 +3,10 @@ import { AppError } from '../errors.ts';
 import { HISTORY_MAX, toPastRow } from '../features/past.ts';
 import { FEATURE_COUNT } from '../features/vector.ts';
 import { type AnomalyArtifact, type AnomalyReason, assess, type Learning } from '../models/anomaly.ts';
+import { explainAnomaly } from '../models/anomaly-explanation.ts';
+import type { Explanation } from '../models/explanation.ts';
 import type { HistoryStore } from '../stores/ports.ts';
+import { type ExplainDependencies, explainAnswer } from './explain-answer.ts';
 
 /** What the use case needs; bound once at the composition root. */
 export interface AnomalyDependencies {
@@ -18,6 +21,8 @@ export interface AnomalyRequest {
   readonly transaction: Transaction;
   /** Share of ordinary traffic one accepts to see flagged. */
   readonly sensitivity: number;
+  /** Whether the answer says why; it then takes some milliseconds in a worker thread. */
+  readonly explain?: boolean;
 }
 
 /** How strange, whatever the sensitivity; see {@link riskLevel}. */
@@ -33,6 +38,8 @@ export interface AnomalyAnswer {
   readonly model_version: string;
   readonly features_used: number;
   readonly prediction_id: string;
+  /** Where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /** Share of ordinary traffic flagged where nothing else is asked for. */
@@ -52,9 +59,23 @@ export function riskLevel(tailShare: number): RiskLevel {
 
 /**
  * Judges how strange one transaction is, from its own fields and, when it names an account, from that account's history
- * before it. Rejects with AppError `model_not_loaded` when no model serves.
+ * before it. Rejects with AppError `model_not_loaded` when no model serves, and with
+ * `timeout` when an explanation takes too long.
  */
-export async function predictAnomaly(
+export function predictAnomaly(
+  dependencies: AnomalyDependencies & ExplainDependencies,
+  request: AnomalyRequest,
+): Promise<AnomalyAnswer> {
+  const { transaction } = request;
+  return explainAnswer(
+    dependencies,
+    request,
+    (pinned) => answerAnomaly(pinned, request),
+    (artifact, past) => explainAnomaly(artifact, transaction, past, dependencies.timezone),
+  );
+}
+
+async function answerAnomaly(
   dependencies: AnomalyDependencies,
   { transaction, sensitivity }: AnomalyRequest,
 ): Promise<AnomalyAnswer> {

@@ -3,10 +3,10 @@ import { DAY_MS, localDayNumber } from '../bank/calendar.ts';
 import { SERIES_DAYS_MAX } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { ForecastPool, ServedCashflow } from '../forecasting/forecast-pool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CashflowReading } from '../models/cashflow-answer.ts';
 import type { HistoryStore } from '../stores/ports.ts';
+import type { ForecastPool, ServedCashflow } from '../workers/forecast-pool.ts';
 
 /** What the use case needs; bound once at the composition root. */
 export interface CashflowDependencies {

@@ -3,7 +3,10 @@ import { AppError } from '../errors.ts';
 import { HISTORY_MAX, toPastRow } from '../features/past.ts';
 import { FEATURE_COUNT } from '../features/vector.ts';
 import { type CategoryArtifact, classify } from '../models/category.ts';
+import { explainCategory } from '../models/category-explanation.ts';
+import type { Explanation } from '../models/explanation.ts';
 import type { HistoryStore } from '../stores/ports.ts';
+import { type ExplainDependencies, explainAnswer } from './explain-answer.ts';
 
 /** What the use case needs; bound once at the composition root. */
 export interface CategoryDependencies {
@@ -18,6 +21,8 @@ export interface CategoryRequest {
   readonly transaction: Transaction;
   /** How many of the likeliest categories to list. */
   readonly topK: number;
+  /** Whether the answer says why; it then takes some milliseconds in a worker thread. */
+  readonly explain?: boolean;
 }
 
 /** How much a confidence can be relied on; see {@link confidenceBand}. */
@@ -33,6 +38,8 @@ export interface CategoryAnswer {
   readonly model_version: string;
   readonly features_used: number;
   readonly prediction_id: string;
+  /** Where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /** The band a calibrated confidence falls in: VERY_HIGH from .98, HIGH from .90, MEDIUM from .70, LOW below. */
@@ -44,9 +51,23 @@ export function confidenceBand(confidence: number): ConfidenceBand {
 
 /**
  * Predicts the category of one transaction from its own fields and, when it names an account, from that account's
- * history before it. Rejects with AppError `model_not_loaded` when no model serves.
+ * history before it. Rejects with AppError `model_not_loaded` when no model serves, and with
+ * `timeout` when an explanation takes too long.
  */
-export async function predictCategory(
+export function predictCategory(
+  dependencies: CategoryDependencies & ExplainDependencies,
+  request: CategoryRequest,
+): Promise<CategoryAnswer> {
+  const { transaction } = request;
+  return explainAnswer(
+    dependencies,
+    request,
+    (pinned) => answerCategory(pinned, request),
+    (artifact, past) => explainCategory(artifact, transaction, past, dependencies.timezone),
+  );
+}
+
+async function answerCategory(
   dependencies: CategoryDependencies,
   request: CategoryRequest,
 ): Promise<CategoryAnswer> {

@@ -22,6 +22,8 @@ import { readText, readVerified } from './read-file.ts';
 const MODEL_FILE = 'model.safetensors';
 const MANIFEST_FILE = 'manifest.json';
 const SUMMARY_FILE = 'training_summary.json';
+/** What a training came to, for people; beside the model where the training made one. */
+export const REPORT_FILE = 'report.html';
 const ACTIVE_FILE = 'active.json';
 const LOCK_FILE = '.lock';
 const TEMPORARY_PREFIX = '.tmp-';
@@ -90,6 +92,8 @@ export interface Repository {
   readSummary(model: ModelName, version: string): Promise<unknown>;
   /** A version that this program can serve: length, SHA-256, format and feature fingerprint are right. */
   readArtifact(model: ModelName, version: string): Promise<StoredArtifact>;
+  /** Where a file of a version is or would be; not looked at. */
+  path(model: ModelName, version: string, file: string): string;
 }
 
 function refuseArtifact(model: ModelName, version: string, reason: string): AppError {
@@ -385,5 +389,6 @@ export function openRepository(dataDir: string, options: RepositoryOptions): Rep
     readManifest,
     readSummary,
     readArtifact,
+    path: (model, version, file) => join(modelPath(model), version, file),
   };
 }

@@ -1,7 +1,7 @@
 import { workerData } from 'piscina';
 import type { DailyMoney } from '../bank/series.ts';
-import { fitMstl } from '../forecasting/augurs.ts';
 import { type CashflowArtifact, forecastCashflow, judgeMembers, PATH_DAYS } from '../models/cashflow.ts';
+import { fitMstl } from '../workers/augurs.ts';
 import { afterDay, historyUntil } from './cashflow-series.ts';
 import { judgeOrigin, type OriginVerdict } from './judge-cashflow.ts';
 
@@ -56,8 +56,9 @@ export interface OriginTask {
   readonly series: number;
   readonly origin: number;
   readonly horizon: number;
+  readonly isSketching: boolean;
 }
 
 export function judgeOriginOfTask(task: OriginTask): OriginVerdict {
-  return judgeOrigin(task.artifact, seriesOf(task), task.origin, task.horizon, fitMstl);
+  return judgeOrigin(task.artifact, seriesOf(task), task.origin, task.horizon, fitMstl, task.isSketching);
 }

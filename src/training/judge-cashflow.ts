@@ -2,6 +2,7 @@ import type { DailyMoney } from '../bank/series.ts';
 import { MEMBERS } from '../kernels/forecast/members.ts';
 import { winkler } from '../kernels/forecast/scores.ts';
 import { type CashflowArtifact, type FitMstl, forecastCashflow } from '../models/cashflow.ts';
+import { type OriginSketch, recordFits, sketchForecast } from './cashflow-figures.ts';
 import { afterDay, historyUntil } from './cashflow-series.ts';
 
 /** Where a forecaster stands: at the end of day `origin` of a series, by its number. */
@@ -27,6 +28,8 @@ export interface JudgedCashflow {
   /** WAPE of each origin: of the model and of the seasonal naive, for paired comparisons. */
   readonly errors: Float64Array;
   readonly naiveErrors: Float64Array;
+  /** What each origin adds to the report; empty unless asked for. */
+  readonly sketches: readonly OriginSketch[];
 }
 
 const LEVEL = 0.8;
@@ -47,6 +50,8 @@ export interface OriginVerdict {
   /** Days within the interval, and sum of the interval scores. */
   readonly inside: number;
   readonly width: number;
+  /** What it adds to the report, where that is asked for. */
+  readonly sketch: OriginSketch | null;
 }
 
 /** Judges the forecast of up to `horizon` days from one origin; only what was known there is looked at. */
@@ -56,13 +61,15 @@ export function judgeOrigin(
   origin: number,
   horizon: number,
   fitMstl: FitMstl | null,
+  isSketching: boolean,
 ): OriginVerdict {
   const history = historyUntil(daily, origin, ALL_DAYS);
   const after = afterDay(daily, origin, horizon);
   const ahead = after.income.length;
   const actual = after.income.map((value, h) => value - after.expense[h]);
   const options = { horizon: ahead, level: LEVEL, gap: 0 };
-  const forecast = forecastCashflow(artifact, history, options, fitMstl);
+  const fits = recordFits(fitMstl);
+  const forecast = forecastCashflow(artifact, history, options, fits.record);
   const net = history.income.map((value, h) => value - history.expense[h]);
   const points = {
     model: forecast.net,
@@ -85,6 +92,7 @@ export function judgeOrigin(
     totals: byName((point) => Math.abs(sum(actual) - sum(point))),
     inside,
     width,
+    sketch: isSketching ? sketchForecast(artifact, history, actual, forecast, fits.replay) : null,
   };
 }
 
@@ -110,6 +118,7 @@ export function joinVerdicts(verdicts: readonly OriginVerdict[]): JudgedCashflow
     baselines: { seasonal_naive: of('seasonal_naive'), weekday_mean: of('weekday_mean') },
     errors: Float64Array.from(moved, (verdict) => verdict.missed.model / verdict.flowed),
     naiveErrors: Float64Array.from(moved, (verdict) => verdict.missed.seasonal_naive / verdict.flowed),
+    sketches: verdicts.flatMap(({ sketch }) => sketch ?? []),
   };
 }
 

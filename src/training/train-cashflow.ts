@@ -5,8 +5,9 @@ import { AppError } from '../errors.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { createRng, deriveSeed } from '../lib/rng.ts';
 import { type CashflowArtifact, LENGTH_CLASSES, MEMBER_NAMES } from '../models/cashflow.ts';
+import { type CashflowFigures, collectCashflowFigures } from './cashflow-figures.ts';
 import { seriesByAccount } from './cashflow-series.ts';
-import type { CashflowData, OriginTask } from './cashflow-worker.ts';
+import { judgeCashflow, openCashflowThreads } from './cashflow-threads.ts';
 import {
   type CashflowParameters,
   type CashflowStudy,
@@ -14,8 +15,8 @@ import {
   fitCashflow,
   studyCashflow,
 } from './fit-cashflow.ts';
-import { type JudgedCashflow, joinVerdicts, type Origin, type OriginVerdict } from './judge-cashflow.ts';
-import { openTasks, type TaskPool } from './run-tasks.ts';
+import type { JudgedCashflow, Origin } from './judge-cashflow.ts';
+import type { TaskPool } from './run-tasks.ts';
 import type { Comparison, TrainOptions } from './trainer.ts';
 
 /** The active version, as far as a comparison needs it. */
@@ -45,11 +46,12 @@ export interface CashflowTraining {
   readonly comparison: Comparison | null;
   /** Prior weights by member, by class of history length. */
   readonly prior_weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly figures: CashflowFigures;
 }
 
 const TEST_SHARE = 0.2;
 const DAYS_MIN = 56;
-const HORIZON_MAX = 30;
+export const HORIZON_MAX = 30;
 const ORIGINS_PER_SERIES = 3;
 const COMPARED_ORIGINS_MIN = 4;
 const SERIES_SIMPLE = 6;
@@ -72,8 +74,7 @@ export async function trainCashflow(
     const detail = `no account has ${DAYS_MIN} days of history in one currency; that many are needed`;
     throw new AppError('data_insufficient', detail);
   }
-  const data: CashflowData = { series };
-  const pool = openTasks('cashflow-worker', options.workers, data);
+  const pool = openCashflowThreads(series, options.workers);
   try {
     return await trainOn(pool, series, rows.length, active, options);
   } finally {
@@ -108,14 +109,13 @@ async function trainOn(
     }
     return fitCashflow(await study, { parameters, pool, ...told(`${step}: intervals`) });
   };
-  const judge = async (artifact: CashflowArtifact, origins: readonly Origin[], step: string) => {
-    const tasks = origins.map((origin): OriginTask => ({ ...origin, artifact, horizon }));
-    return joinVerdicts(await pool.run<OriginTask, OriginVerdict>('judgeOriginOfTask', tasks, told(step)));
-  };
+  const judge = (artifact: CashflowArtifact, origins: readonly Origin[], step: string, isSketching = false) =>
+    judgeCashflow(pool, artifact, origins, horizon, { ...told(step), isSketching });
 
   const { parameters, trials } = await search();
   const forward = await fit(parameters, cut, 'learning from the older part');
-  const judged = await judge(forward, originsBetween(series, cut, last, horizon), 'judging the newest part');
+  const judgedOrigins = originsBetween(series, cut, last, horizon);
+  const judged = await judge(forward, judgedOrigins, 'judging the newest part', true);
   const difference = pairedBootstrap(judged.errors, judged.naiveErrors, { seed: options.seed });
   const comparison = active === null ? null : await compare(active);
   const artifact = await fit(parameters, last, 'learning from all days');
@@ -139,6 +139,10 @@ async function trainOn(
     },
     comparison,
     prior_weights: nameWeights(artifact),
+    figures: collectCashflowFigures(
+      judged.sketches,
+      judgedOrigins.map((origin) => series[origin.series]),
+    ),
   };
 
   /** Tries weighings on the last part of the older days; the standard one is always among them. */
@@ -198,7 +202,7 @@ async function trainOn(
 }
 
 /** Origins from `from` on whose horizon ends by `last`, spread evenly over that time in each series. */
-function originsBetween(
+export function originsBetween(
   series: readonly DailyMoney[],
   from: number,
   last: number,

@@ -47,11 +47,52 @@ export interface components {
       reference?: string | null;
       tags?: (string)[] | null;
       confidence_level?: number | null;
+      explain?: boolean | null;
     };
     AmountInterval: {
       lower: number;
       upper: number;
       level: number;
+    };
+    FeatureContribution: {
+      feature: string;
+      value: number | null;
+      contribution: number;
+      meaning: string;
+    };
+    TextTerm: {
+      term: string;
+      kind: "word" | "letters" | "field";
+      contribution: number;
+    };
+    TextExplanation: {
+      bias: number;
+      score: number;
+      terms: (components['schemas']['TextTerm'])[];
+      rest: number;
+    };
+    ExplainedMember: {
+      name: string;
+      weight: number;
+      value: number;
+      meaning: string;
+    };
+    ExplainedStep: {
+      name: string;
+      value: number;
+      meaning: string;
+    };
+    Explanation: {
+      explains: string;
+      unit: "probability" | "log_amount" | "path_length";
+      base_value: number;
+      output: number;
+      contributions: (components['schemas']['FeatureContribution'])[];
+      text?: components['schemas']['TextExplanation'];
+      members: (components['schemas']['ExplainedMember'])[];
+      steps: (components['schemas']['ExplainedStep'])[];
+      calibrated: number;
+      words: (string)[];
     };
     AmountReply: {
       success: boolean;
@@ -61,6 +102,7 @@ export interface components {
       processing_time_ms: number;
       features_used: number;
       prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
     };
     AnomalyRequest: {
       date?: string | null;
@@ -80,6 +122,7 @@ export interface components {
       reference?: string | null;
       tags?: (string)[] | null;
       sensitivity?: number | null;
+      explain?: boolean | null;
     };
     AnomalyReason: {
       feature: string;
@@ -104,6 +147,7 @@ export interface components {
       processing_time_ms: number;
       features_used: number;
       prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
     };
     HistoryTransaction: {
       date?: string | null;
@@ -216,6 +260,7 @@ export interface components {
       reference?: string | null;
       tags?: (string)[] | null;
       top_k?: number | null;
+      explain?: boolean | null;
     };
     CategoryScore: {
       category: string;
@@ -233,6 +278,7 @@ export interface components {
       processing_time_ms: number;
       features_used: number;
       prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
     };
   };
 }

@@ -15,11 +15,14 @@ import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
+import { createMemoryBroadcast } from './stores/memory/broadcast.ts';
 import { createMemoryBuckets } from './stores/memory/buckets.ts';
-import type { HistoryStore } from './stores/ports.ts';
+import type { Broadcast, HistoryStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
 
+/** How long the start waits for Redis; without it the first requests are counted here. */
+const REDIS_READY_TIMEOUT_MS = 1000;
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
   category_prediction: CATEGORY_MODEL,
@@ -38,6 +41,8 @@ export interface Services {
   readonly registry: Registry<typeof SERVED>;
   /** Opens the history, once. */
   history(): Promise<HistoryStore>;
+  /** Tells the other processes, where Redis connects them. */
+  broadcast(): Promise<Broadcast>;
   /** Which schema steps the durable database has and lacks; changes nothing. */
   schema(): Promise<SchemaState>;
   /** Applies the schema steps the durable database lacks and returns their names. */
@@ -59,6 +64,7 @@ export function createServices(config: Config, clock: Clock): Services {
   const pool = createForecastPool();
   const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
   let opening: Promise<Stores> | null = null;
+  let sharing: Promise<Shared> | null = null;
 
   /** Every durable store, over the one database. */
   function stores(): Promise<Stores> {
@@ -70,6 +76,16 @@ export function createServices(config: Config, clock: Clock): Services {
     return (await stores()).history;
   }
 
+  /** What processes share, in Redis or in this process alone. */
+  function shared(): Promise<Shared> {
+    sharing ??= openShared(config, clock);
+    return sharing;
+  }
+
+  async function broadcast(): Promise<Broadcast> {
+    return (await shared()).broadcast;
+  }
+
   async function schema(): Promise<SchemaState> {
     return (await import('./stores/sql/database.ts')).inspectDatabase(location);
   }
@@ -79,13 +95,14 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const shared = {
+    const { limits } = await shared();
+    const common = {
       history: await history(),
       timezone: config.timezone,
       newId: randomUUID,
     };
     const cashflow = {
-      ...shared,
+      ...common,
       model: () => registry.get('cashflow_forecasting'),
       pool,
       clock,
@@ -98,15 +115,15 @@ export function createServices(config: Config, clock: Clock): Services {
       version,
       clock,
       authenticate: createApiKeyCheck(config),
-      limits: buildLimits(config, clock),
+      limits,
       predict: {
         amount: (request) =>
-          predictAmount({ ...shared, model: () => registry.get('amount_prediction') }, request),
+          predictAmount({ ...common, model: () => registry.get('amount_prediction') }, request),
         anomaly: (request) =>
-          predictAnomaly({ ...shared, model: () => registry.get('anomaly_detection') }, request),
+          predictAnomaly({ ...common, model: () => registry.get('anomaly_detection') }, request),
         cashflow: (request) => predictCashflow(cashflow, request),
         category: (request) =>
-          predictCategory({ ...shared, model: () => registry.get('category_prediction') }, request),
+          predictCategory({ ...common, model: () => registry.get('category_prediction') }, request),
       },
       health: {
         models: () => registry.status(),
@@ -117,24 +134,56 @@ export function createServices(config: Config, clock: Clock): Services {
 
   async function close(): Promise<void> {
     const opened = opening;
+    const shared = sharing;
     opening = null;
+    sharing = null;
     await pool.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();
+    await (await shared)?.close();
   }
 
-  return { config, clock, repository, registry, history, schema, migrate, http, close };
+  return { config, clock, repository, registry, history, broadcast, schema, migrate, http, close };
 }
 
-/** The limits, each a share of the configured one when `processes` serve without counting together. */
-function buildLimits({ rateLimit }: Config, clock: Clock, processes = 1): Limits {
-  const policy = shareOf(rateLimit, processes);
-  return createLimits({
-    callers: createMemoryBuckets(policy, clock),
-    addresses: createMemoryBuckets(policy, clock),
-    failures: createMemoryBuckets(shareOf(FAILURE_POLICY, processes), clock),
-  });
+interface Shared {
+  readonly limits: Limits;
+  readonly broadcast: Broadcast;
+  close(): Promise<void>;
+}
+
+/** What cannot be counted together is a share for each process. Redis code is imported only when there is a Redis. */
+async function openShared({ rateLimit, redis, workers }: Config, clock: Clock): Promise<Shared> {
+  const share = shareOf(rateLimit, workers);
+  const callers = createMemoryBuckets(share, clock);
+  const local = {
+    addresses: createMemoryBuckets(share, clock),
+    failures: createMemoryBuckets(shareOf(FAILURE_POLICY, workers), clock),
+  };
+  if (redis === null) {
+    const broadcast = createMemoryBroadcast();
+    return { limits: createLimits({ callers, ...local }), broadcast, close: () => broadcast.close() };
+  }
+  const [{ connectRedis, waitUntilReady }, { createRedisBuckets }, { createRedisBroadcast }] =
+    await Promise.all([
+      import('./stores/redis/connect.ts'),
+      import('./stores/redis/buckets.ts'),
+      import('./stores/redis/broadcast.ts'),
+    ]);
+  const client = connectRedis(redis);
+  const buckets = createRedisBuckets(client, { policy: rateLimit, local: callers, clock });
+  const broadcast = createRedisBroadcast(client, connectRedis(redis, true));
+  await waitUntilReady(client, REDIS_READY_TIMEOUT_MS);
+  return {
+    limits: createLimits({ callers: buckets, ...local, shared: buckets }),
+    broadcast,
+    async close() {
+      buckets.close();
+      await broadcast.close();
+      client.disconnect();
+    },
+  };
 }
 
 interface Stores {

@@ -9,6 +9,11 @@ const BENCHES: readonly {
     does: 'random forest against scikit-learn: training, single rows, batches, size, accuracy [--python PATH] [--repeats N]',
     run: async (args) => (await import('./kernels.ts')).benchKernels(args),
   },
+  {
+    name: 'limits',
+    does: 'what a rate limit costs a request, and how replies fare while Redis is killed, frozen and back',
+    run: async () => (await import('./limits.ts')).benchLimits(),
+  },
 ];
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { readWatch } from '../test/log-watch.ts';
 import { blankText } from './scan-source.ts';
 import type { TestReport } from './test-report.ts';
 
@@ -59,6 +60,14 @@ function reportSkipped(report: TestReport): string[] {
     : [];
 }
 
+/** No log line of the run may hold a key, a token, a descriptor or an amount that a test sent. */
+function reportLeaks(folder: string): string[] {
+  const { leaks, lines, secrets } = readWatch(folder);
+  console.log(`logs: ${lines} lines read for ${secrets} secrets`);
+  for (const leak of leaks.slice(0, 20)) console.log(`leak in ${leak}`);
+  return leaks.length === 0 ? [] : [`${leaks.length} log lines hold what must not be logged`];
+}
+
 /** A folder stands for every test in it. */
 function expandFolder(path: string): string {
   return statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ? `${path}/**/*.test.ts` : path;
@@ -70,6 +79,8 @@ function runTests(args: readonly string[]): number {
     files.length === 0 && !args.some((arg) => /^--test-(?:name|skip)-pattern|^--test-only/.test(arg));
   const folder = mkdtempSync(join(tmpdir(), 'titans-test-'));
   const reportPath = join(folder, 'report.json');
+  const logs = join(folder, 'logs');
+  mkdirSync(logs);
   const { status } = spawnSync(
     process.execPath,
     [
@@ -84,7 +95,11 @@ function runTests(args: readonly string[]): number {
       ...args.filter((arg) => arg.startsWith('-')),
       ...(files.length > 0 ? files : ['test/**/*.test.ts']),
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, TITANS_TEST_REPORT: reportPath } },
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, TITANS_TEST_REPORT: reportPath, TITANS_TEST_LOGS: logs },
+    },
   );
   const failures = status === 0 ? [] : ['some tests failed; see above'];
   if (existsSync(reportPath)) {
@@ -92,6 +107,7 @@ function runTests(args: readonly string[]): number {
     if (isWhole) failures.push(...reportCoverage(report));
     failures.push(...reportSkipped(report));
   } else failures.push('the test run ended without a report');
+  failures.push(...reportLeaks(logs));
   rmSync(folder, { recursive: true });
   for (const failure of failures) console.error(`FAILED: ${failure}`);
   return failures.length === 0 ? 0 : 1;

@@ -16,6 +16,7 @@ import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
 import type { CashflowAnswer } from '../src/predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 import { createMemoryBuckets } from '../src/stores/memory/buckets.ts';
+import { keepLog, watch } from './log-watch.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
 export const NOW = Date.UTC(2025, 0, 6, 9, 30);
@@ -119,13 +120,24 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
 
 /** The API around {@link testServices}; close it when done. */
 export function testApp(overrides: TestServices = {}, routes?: readonly RouteRow[]): FastifyInstance {
-  return buildApp(testServices(overrides), routes);
+  const app = buildApp(testServices({ logger: watchedLogger(), ...overrides }), routes);
+  watch(app);
+  return app;
+}
+
+/** A logger that shows nothing; what it would is read at the end of the run. */
+function watchedLogger() {
+  return createLogger('trace', { write: keepLog });
 }
 
 /** A logger that keeps its lines. */
 export function capturedLog(level: Config['logLevel'] = 'trace') {
   const lines: string[] = [];
-  const logger = createLogger(level, { write: (line) => void lines.push(line) });
+  const write = (line: string) => {
+    lines.push(line);
+    keepLog(line);
+  };
+  const logger = createLogger(level, { write });
   return { lines, logger };
 }
 

@@ -3,6 +3,12 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { createLogger } from '../http/logger.ts';
+import {
+  createRelay,
+  isProcessMessage,
+  type ProcessLine,
+  type ProcessMessage,
+} from '../lib/process-message.ts';
 import type { Io } from './io.ts';
 import { reachableUrl, requirePort } from './require-port.ts';
 
@@ -10,11 +16,6 @@ import { reachableUrl, requirePort } from './require-port.ts';
 const STOP_TIMEOUT_MS = 15_000;
 const RESTART_PAUSE_MIN_MS = 1000;
 const RESTART_PAUSE_MAX_MS = 30_000;
-
-/** What a serving process tells the first one. */
-export interface ListeningMessage {
-  readonly listening: { readonly port: number };
-}
 
 /** Whether this process answers requests itself: it is the only one, or one of those that {@link runProcesses} started. */
 export function isServing(config: Config): boolean {
@@ -32,8 +33,7 @@ export function sharedPortOptions(): { readonly exclusive?: boolean; readonly re
 
 /** Tells the first process, where there is one, that this one answers. */
 export function tellListening(port: number): void {
-  const message: ListeningMessage = { listening: { port } };
-  if (cluster.isWorker) process.send?.(message);
+  if (cluster.isWorker) process.send?.({ kind: 'listening', port } satisfies ProcessMessage);
 }
 
 /**
@@ -66,15 +66,31 @@ export async function runProcesses(
   return 0;
 }
 
+const relay = createRelay();
+
 function start(args: readonly string[]): Worker {
   cluster.setupPrimary({ args: [...args] });
-  return cluster.fork();
+  const worker = cluster.fork();
+  const leave = relay.join(worker.id, lineTo(worker));
+  worker.once('exit', leave);
+  return worker;
+}
+
+/** The line to a process; what is sent to one that is ending is lost, which its senders expect. */
+function lineTo(worker: Worker): ProcessLine {
+  return {
+    send: (message) => void (worker.isConnected() && worker.send(message, () => {})),
+    onMessage: (listener) =>
+      worker.on('message', (message) => {
+        if (isProcessMessage(message)) listener(message);
+      }),
+  };
 }
 
 function waitForPort(worker: Worker): Promise<number> {
   return new Promise((resolve) => {
-    worker.on('message', (message: Partial<ListeningMessage>) => {
-      if (message.listening !== undefined) resolve(message.listening.port);
+    lineTo(worker).onMessage((message) => {
+      if (message.kind === 'listening') resolve(message.port);
     });
   });
 }
@@ -90,8 +106,8 @@ async function keepRunning(
   let wait = RESTART_PAUSE_MIN_MS;
   for (;;) {
     const current = worker;
-    current.on('message', (message: Partial<ListeningMessage>) => {
-      if (message.listening !== undefined) wait = RESTART_PAUSE_MIN_MS;
+    lineTo(current).onMessage((message) => {
+      if (message.kind === 'listening') wait = RESTART_PAUSE_MIN_MS;
     });
     const [code, killedBy] = await untilEnded(current, signal);
     if (signal.aborted) return;

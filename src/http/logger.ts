@@ -21,9 +21,34 @@ export function createLogger(level: LogLevel, to: DestinationStream = standardOu
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
+      serializers: { err: (error: unknown) => describeError(error) },
     },
     to,
   );
+}
+
+const CAUSES_MAX = 5;
+
+/** What is logged of an error. Other properties stay out: drivers hang rows, queries and their parameters on them. */
+interface ErrorDescription {
+  readonly type: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly stack?: string;
+  readonly cause?: ErrorDescription;
+}
+
+function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!(error instanceof Error)) return { type: typeof error, message: '' };
+  const { name, message, stack, cause } = error;
+  const { code } = error as { code?: unknown };
+  return {
+    type: name,
+    message,
+    ...(code !== undefined && { code }),
+    ...(stack !== undefined && { stack }),
+    ...(cause !== undefined && depth < CAUSES_MAX && { cause: describeError(cause, depth + 1) }),
+  };
 }
 
 let shared: LineGatherer | null = null;

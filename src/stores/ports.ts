@@ -99,3 +99,11 @@ export interface Broadcast {
   subscribe(topic: BroadcastTopic, listener: BroadcastListener): () => void;
   close(): Promise<void>;
 }
+
+/** The processes that share this one's port, itself included. */
+export interface Peers {
+  /** What this process says when any asks `question`; the value must survive being cloned. */
+  answer(question: string, answer: () => unknown): void;
+  /** The answers of all, in no order; one that does not answer in time is left out. Never rejects. */
+  ask(question: string): Promise<unknown[]>;
+}

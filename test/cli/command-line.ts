@@ -11,6 +11,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { NOW } from '../harness.ts';
+import { keepLog, keepSecrets } from '../log-watch.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -68,6 +69,8 @@ export interface Started {
   readonly ended: Promise<Ran>;
 }
 
+const SECRET_NAMES = /KEYS|SECRET|PASSWORD/;
+
 /** Starts the executable in a process of its own, with no setting but those given. */
 export function start(
   args: readonly string[],
@@ -76,6 +79,7 @@ export function start(
 ): Started {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('TITANS_'));
   const env = { ...Object.fromEntries(clean), ...variables };
+  keepSecrets(Object.entries(variables).flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : [])));
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
@@ -87,11 +91,10 @@ export function start(
     stderr += piece;
     child.emit('said');
   });
-  const ended = once(child, 'close').then(([status]) => ({
-    status: status as number | null,
-    stdout,
-    stderr,
-  }));
+  const ended = once(child, 'close').then(([status]) => {
+    keepLog(stdout);
+    return { status: status as number | null, stdout, stderr };
+  });
   async function until(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(stdout) ?? pattern.exec(stderr);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { createLogger } from '../../src/http/logger.ts';
 
 const logger = new URL('../../src/http/logger.ts', import.meta.url).href;
 
@@ -29,4 +30,20 @@ test('a reader that goes away does not keep the process from ending', async () =
   run.send('go');
   const [status] = await once(run, 'exit');
   assert.equal(status, 0);
+});
+
+test('of an error its kind, message, code, stack and causes are logged, and nothing that hangs on it', () => {
+  const lines: string[] = [];
+  const logger = createLogger('info', { write: (line) => void lines.push(line) });
+  const cause = Object.assign(new TypeError('no'), { parameters: ['GREEN GROCER'] });
+  const error = Object.assign(new Error('failed', { cause }), {
+    code: '23505',
+    detail: 'Key (x)=(GREEN GROCER)',
+  });
+  logger.error({ err: error }, 'failed');
+  const { err } = JSON.parse(lines[0]);
+  assert.deepEqual([err.type, err.message, err.code], ['Error', 'failed', '23505']);
+  assert.equal(err.cause.type, 'TypeError');
+  assert.match(err.stack, /logger\.test/);
+  assert.doesNotMatch(lines[0], /GREEN/);
 });

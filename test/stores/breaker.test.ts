@@ -14,7 +14,10 @@ function watched() {
     degraded: (reason) => told.push(`degraded: ${reason}`),
     recovered: (afterMs) => told.push(`recovered after ${afterMs}`),
   });
-  return { breaker, told, setNow: (at: number) => void (now = at) };
+  function setNow(at: number): void {
+    now = at;
+  }
+  return { breaker, told, setNow };
 }
 
 test('a failure whose probe succeeds is no outage: nothing is told, and the server is asked again', async () => {
@@ -50,10 +53,10 @@ test('an outage is told once, probed one at a time, and told again when it is ov
 
 test('closing ends the probing and tells nothing', async () => {
   const { breaker, told } = watched();
-  let answer: () => void = () => {};
-  breaker.trip(new Error('away'), () => new Promise<void>((resolve) => void (answer = resolve)));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  breaker.trip(new Error('away'), () => promise);
   breaker.close();
-  answer();
+  resolve();
   await turn();
   assert.deepEqual(told, []);
   breaker.trip(new Error('away'), () => assert.fail('probed after closing'));

@@ -1,13 +1,20 @@
 import { describe } from 'node:test';
 import { createMemoryBroadcast } from '../../src/stores/memory/broadcast.ts';
+import { createProcessBroadcast } from '../../src/stores/process/broadcast.ts';
 import { createRedisBroadcast } from '../../src/stores/redis/broadcast.ts';
 import { connectRedis } from '../../src/stores/redis/connect.ts';
 import { redisMissing, startRedis } from '../servers/redis.ts';
 import { describeBroadcast } from './broadcast-contract.ts';
+import { openLines } from './process-lines.ts';
 
 describeBroadcast('memory', async () => {
   const only = createMemoryBroadcast();
   return { one: only, other: only, close: () => only.close() };
+});
+
+describeBroadcast('processes of one parent', async () => {
+  const [one, other] = openLines(2).lines.map((line) => createProcessBroadcast(line));
+  return { one, other, close: async () => void (await Promise.all([one.close(), other.close()])) };
 });
 
 describe('on a server', { skip: redisMissing }, () => {

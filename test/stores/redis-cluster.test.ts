@@ -35,8 +35,15 @@ describe('a cluster of three nodes', { skip: redisClusterMissing }, () => {
 
   describeBuckets('a cluster', async (policy, clock) => {
     const local = createMemoryBuckets({ limit: 1, windowMs: 1 }, () => 0);
-    const options = { policy, local, clock: Date.now, namespace: randomUUID(), decidingClock: clock };
-    return createRedisBuckets(await connect(), options);
+    return createRedisBuckets(await connect(), {
+      policy,
+      local,
+      clock: Date.now,
+      namespace: randomUUID(),
+      decidingClock: clock,
+      // Every step must be decided by Redis, however busy the machine is.
+      deadlineMs: TIMEOUT_MS,
+    });
   });
 
   describeBroadcast('a cluster', async () => {
@@ -50,7 +57,13 @@ describe('a cluster of three nodes', { skip: redisClusterMissing }, () => {
     const [one, other] = await Promise.all(
       [connect(), connect()].map(async (client) => {
         const local = createMemoryBuckets(POLICY, Date.now);
-        return createRedisBuckets(await client, { policy: POLICY, local, clock: Date.now, namespace });
+        return createRedisBuckets(await client, {
+          policy: POLICY,
+          local,
+          clock: Date.now,
+          namespace,
+          deadlineMs: TIMEOUT_MS,
+        });
       }),
     );
     for (let caller = 0; caller < 40; caller++) {

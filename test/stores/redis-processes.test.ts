@@ -15,8 +15,8 @@ describe('two processes and one Redis', { skip: redisMissing }, () => {
   let redis: Redis;
   const apps: LimitedApp[] = [];
 
-  async function startTwo(rateLimit: string): Promise<readonly string[]> {
-    const variables = { TITANS_REDIS_URL: server.url, TITANS_RATE_LIMIT: rateLimit };
+  async function startTwo(rateLimit: string, own: Record<string, string> = {}): Promise<readonly string[]> {
+    const variables = { TITANS_REDIS_URL: server.url, TITANS_RATE_LIMIT: rateLimit, ...own };
     const pair = await Promise.all([startLimitedApp(variables), startLimitedApp(variables)]);
     apps.push(...pair);
     return pair.map((app) => app.url);
@@ -43,7 +43,7 @@ describe('two processes and one Redis', { skip: redisMissing }, () => {
   });
 
   it('10,000 requests against 1,000 a minute: admitted are the capacity and what came back, to the token', async () => {
-    const urls = await startTwo('1000/60s');
+    const urls = await startTwo('1000/60s', { IS_PATIENT: '1' });
     const policy = { limit: 1000, windowMs: 60_000 };
     const local = createMemoryBuckets(policy, Date.now);
     const buckets = createRedisBuckets(redis, { policy, local, clock: Date.now });
@@ -105,14 +105,16 @@ describe('two processes and one Redis', { skip: redisMissing }, () => {
       const replies = await predictMany(urls, 4, () => left-- > 0);
       return replies.filter(({ status }) => status === 200).length;
     };
-    assert.equal(await count(200), 50);
+    const together = await count(200);
+    assert.ok(together >= 50);
     await server.kill();
     try {
       const alone = await count(400);
-      // Each process charged its own bucket for what it let through before, so that together they give once more at most.
-      assert.ok(alone <= 51, `${alone} admitted without Redis`);
       await Promise.all([one, other].map((app) => app.waitUntilDegraded(true)));
-      assert.ok((await count(200)) <= 1);
+      const later = await count(200);
+      // Each has a bucket of its own, which was charged for what Redis let through: the two of them are all there is.
+      const all = together + alone + later;
+      assert.ok(all <= 101, `${together} with Redis, ${alone} and ${later} without`);
     } finally {
       await server.start();
     }

@@ -5,6 +5,11 @@ const BENCHES: readonly {
   run: (args: readonly string[]) => Promise<void>;
 }[] = [
   {
+    name: 'explain',
+    does: 'exact contributions to a category forest of real size, against the shap package [--python PATH] [--data FOLDER]',
+    run: async (args) => (await import('./explain.ts')).benchExplain(args),
+  },
+  {
     name: 'kernels',
     does: 'random forest against scikit-learn: training, single rows, batches, size, accuracy [--python PATH] [--repeats N]',
     run: async (args) => (await import('./kernels.ts')).benchKernels(args),
@@ -13,6 +18,11 @@ const BENCHES: readonly {
     name: 'limits',
     does: 'what a rate limit costs a request, and how replies fare while Redis is killed, frozen and back',
     run: async () => (await import('./limits.ts')).benchLimits(),
+  },
+  {
+    name: 'http',
+    does: '100 parallel clients against a server, and whether /models/performance agrees with them [--seconds N]',
+    run: async (args) => (await import('./http/main.ts')).benchHttp(args),
   },
 ];
 

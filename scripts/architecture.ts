@@ -20,7 +20,7 @@ const LADDER: readonly (readonly string[])[] = [
   ['services.ts'],
   ['http'],
   ['predict', 'training'],
-  ['registry', 'access', 'importing', 'forecasting'],
+  ['registry', 'access', 'importing', 'workers'],
   ['stores', 'monitoring'],
   ['config.ts'],
   ['errors.ts'],

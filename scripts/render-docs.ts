@@ -3,6 +3,7 @@ import type { ErrorRow } from '../src/errors.ts';
 import type { Feature, FeatureGroup } from '../src/features/catalog.ts';
 import type { RouteRow } from '../src/http/route.ts';
 import type { JsonSchema } from '../src/http/schemas/json-schema.ts';
+import type { MetricRow } from '../src/monitoring/metrics.ts';
 
 const NOTICE = '<!-- Made by `npm run docs`; do not edit. -->';
 const GROUPS: readonly FeatureGroup[] = ['time', 'amount', 'categorical', 'text'];
@@ -23,8 +24,22 @@ function page(title: string, source: string, ...parts: readonly string[]): strin
   return `${[NOTICE, `# ${title}`, `Made from ${source}.`, ...parts].join('\n\n')}\n`;
 }
 
+/** docs/feature-importance.json, as `npm run quality importance` writes it. */
+export interface Importance {
+  readonly date: string;
+  readonly command: string;
+  readonly books: readonly string[];
+  readonly rows_max: number;
+  readonly features: Readonly<
+    Record<string, { readonly category: number; readonly amount: number; readonly anomaly: number }>
+  >;
+}
+
 /** docs/features.md */
-export function renderFeatures(catalog: readonly Feature[]): string {
+export function renderFeatures(catalog: readonly Feature[], importance: Importance): string {
+  const { date, command, books, rows_max, features } = importance;
+  const percent = (share: number | undefined) =>
+    share === undefined ? 'not measured' : share === 0 ? '0' : `${(100 * share).toFixed(2)} %`;
   const counts = GROUPS.map((group) => `${group} ${catalog.filter((row) => row.group === group).length}`);
   const tables = GROUPS.map((group) => {
     const rows = catalog
@@ -34,20 +49,45 @@ export function renderFeatures(catalog: readonly Feature[]): string {
         row.range.map(formatBound).join(' to '),
         row.meaning,
         row.hiddenFrom.join(', ') || '-',
+        percent(features[row.name]?.category),
+        percent(features[row.name]?.amount),
+        percent(features[row.name]?.anomaly),
         String(row.version),
       ]);
-    return `## ${group}\n\n${table(['feature', 'range', 'meaning', 'hidden from', 'version'], rows)}`;
+    return `## ${group}\n\n${table(['feature', 'range', 'meaning', 'hidden from', 'category', 'amount', 'anomaly', 'version'], rows)}`;
   });
   return page(
     `The ${catalog.length} features`,
     '`CATALOG` in `src/features/catalog.ts`',
     `${counts.join(', ')}. NaN is the only "unknown". All are computed; those hidden from a model are NaN for it.`,
+    `What each is worth, measured on ${date} by \`${command}\`, mean over the newest ${rows_max} rows at most of real books (${books.join(', ')}). ` +
+      'Columns *category* and *amount*: mean decrease in impurity in the forest of the served model, as a share of all; it favours ' +
+      'features with many values, and of features that say the same each gets a part. Column *anomaly*: permutation, the mean ' +
+      "change of the score in points when a newer row's value is that of another row; what this model reads of amount, hour, " +
+      'place and habits goes through signs of its own and not through these values, so most are 0 there. No book names merchant category codes, so their worth is not known; ' +
+      '`amount_category_z` is seen by no model that uses it.',
     ...tables,
   );
 }
 
 function formatBound(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(6))) : value > 0 ? '∞' : '-∞';
+}
+
+/** docs/metrics.md */
+export function renderMetrics(metrics: readonly MetricRow[]): string {
+  const rows = metrics.map(({ name, type, labels, help }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(', ') || '-',
+    help,
+  ]);
+  return page(
+    'Metrics',
+    '`METRICS` in `src/monitoring/metrics.ts`',
+    '`GET /metrics` answers them in the Prometheus text format, public, together with those of the process and of Node.js that [prom-client](https://github.com/siimon/prom-client) makes (`process_*`, `nodejs_*`). They are those of the process that answers. Labels come from closed sets: templates of routes (`unmatched` for what is no route), methods, statuses, models, phases, outcomes.',
+    table(['series', 'type', 'labels', 'what it says'], rows),
+  );
 }
 
 /** docs/config.md */
@@ -114,7 +154,10 @@ function renderRoute({ method, url, scope, route }: RouteRow): string {
     parts.push(
       table(
         ['in the path', 'meaning'],
-        Object.entries(route.params).map(([name, meaning]) => [`\`${name}\``, meaning]),
+        Object.entries(route.params).map(([name, param]) => [
+          `\`${name}\``,
+          typeof param === 'string' ? param : param.description,
+        ]),
       ),
     );
   }

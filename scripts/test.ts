@@ -3,14 +3,19 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sta
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { readWatch } from '../test/log-watch.ts';
+import { postgresMissing, startPostgres } from '../test/servers/postgres.ts';
+import { redisMissing, startRedis } from '../test/servers/redis.ts';
 import { blankText } from './scan-source.ts';
 import type { TestReport } from './test-report.ts';
 
 // npm test [-- FILE|FOLDER... | node:test options]
+// TITANS_TEST_STORES=servers runs them on a PostgreSQL and a Redis of their own instead of the embedded stores.
 // Without files: every test, with coverage of src/, which must reach the least below. With files: only those.
 
 const COVERAGE_LINES_MIN = 95;
 // A test that hangs must not hang the gate; no test is judged by its speed.
+// Each data directory of a test has a Redis database, as it has a schema; see test/servers/stores.ts.
+const REDIS_DATABASES = ['--databases', '10000'];
 const HANG_MS = 300_000;
 const root = join(import.meta.dirname, '..');
 
@@ -73,7 +78,29 @@ function expandFolder(path: string): string {
   return statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ? `${path}/**/*.test.ts` : path;
 }
 
-function runTests(args: readonly string[]): number {
+interface Servers {
+  /** What tells the tests where the servers are. */
+  readonly variables: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** The servers that TITANS_TEST_STORES asks for; without it, none. */
+async function startServers(): Promise<Servers> {
+  const stores = process.env.TITANS_TEST_STORES ?? '';
+  if (stores === '' || stores === 'embedded') return { variables: {}, close: async () => {} };
+  if (stores !== 'servers') throw new Error('TITANS_TEST_STORES must be embedded or servers');
+  const missing = postgresMissing() || redisMissing;
+  if (missing !== false) throw new Error(`TITANS_TEST_STORES=servers: ${missing}`);
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis({ args: REDIS_DATABASES })]);
+  return {
+    variables: { TITANS_TEST_DATABASE_URL: postgres.url, TITANS_TEST_REDIS_URL: redis.url },
+    async close() {
+      await Promise.all([postgres.close(), redis.stop()]);
+    },
+  };
+}
+
+function runTests(args: readonly string[], variables: Servers['variables']): number {
   const files = args.filter((arg) => !arg.startsWith('-')).map(expandFolder);
   const isWhole =
     files.length === 0 && !args.some((arg) => /^--test-(?:name|skip)-pattern|^--test-only/.test(arg));
@@ -98,7 +125,7 @@ function runTests(args: readonly string[]): number {
     {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, TITANS_TEST_REPORT: reportPath, TITANS_TEST_LOGS: logs },
+      env: { ...process.env, ...variables, TITANS_TEST_REPORT: reportPath, TITANS_TEST_LOGS: logs },
     },
   );
   const failures = status === 0 ? [] : ['some tests failed; see above'];
@@ -113,4 +140,9 @@ function runTests(args: readonly string[]): number {
   return failures.length === 0 ? 0 : 1;
 }
 
-process.exitCode = runTests(process.argv.slice(2));
+const servers = await startServers();
+try {
+  process.exitCode = runTests(process.argv.slice(2), servers.variables);
+} finally {
+  await servers.close();
+}

@@ -145,6 +145,13 @@ export const ERRORS = [
     remedy: 'Activate another version (`titans models list`) or train anew.',
   },
   {
+    code: 'model_not_found',
+    status: 404,
+    exit: 2,
+    title: 'No such model',
+    remedy: 'Use one of the names that GET /models/status lists.',
+  },
+  {
     code: 'version_not_found',
     status: 404,
     exit: 1,

@@ -4,15 +4,20 @@ import { createApiKeyCheck } from './access/api-keys.ts';
 import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
-import { createForecastPool } from './forecasting/forecast-pool.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
 import { shareOf } from './lib/token-bucket.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
+import { createMetrics } from './monitoring/metrics.ts';
+import { createMonitor } from './monitoring/monitor.ts';
+import { watchRuntime } from './monitoring/runtime.ts';
 import { predictAmount } from './predict/amount.ts';
 import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
 import { predictCategory } from './predict/category.ts';
+import { createFeatureCache } from './predict/feature-cache.ts';
+import { createModelOperations } from './predict/models.ts';
+import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import { createMemoryBroadcast } from './stores/memory/broadcast.ts';
@@ -20,6 +25,9 @@ import { createMemoryBuckets } from './stores/memory/buckets.ts';
 import type { Broadcast, HistoryStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
+import { createExplainPool } from './workers/explain-pool.ts';
+import { createForecastPool } from './workers/forecast-pool.ts';
+import { createThreads } from './workers/threads.ts';
 
 /** How long the start waits for Redis; without it the first requests are counted here. */
 const REDIS_READY_TIMEOUT_MS = 1000;
@@ -61,19 +69,24 @@ export function createServices(config: Config, clock: Clock): Services {
     clock,
   });
   const registry = createRegistry(repository, SERVED);
-  const pool = createForecastPool();
+  const threads = createThreads();
+  const pool = createForecastPool(threads);
+  const explainer = createExplainPool(threads);
   const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
+  const monitor = createMonitor(clock);
+  const features = createFeatureCache(monitor.now);
+  const runtime = watchRuntime();
   let opening: Promise<Stores> | null = null;
   let sharing: Promise<Shared> | null = null;
 
   /** Every durable store, over the one database. */
   function stores(): Promise<Stores> {
-    opening ??= openStores(location);
+    opening ??= openStores(location, clock);
     return opening;
   }
 
   async function history(): Promise<HistoryStore> {
-    return (await stores()).history;
+    return (await stores()).watched.history;
   }
 
   /** What processes share, in Redis or in this process alone. */
@@ -95,11 +108,14 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const { limits } = await shared();
+    const [{ watched }, { limits }] = await Promise.all([stores(), shared()]);
     const common = {
-      history: await history(),
+      history: watched.history,
       timezone: config.timezone,
       newId: randomUUID,
+      explainer,
+      cache: { features, revision: watched.revision },
+      monitor,
     };
     const cashflow = {
       ...common,
@@ -110,6 +126,10 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
+    const explained = registry.get('category_prediction')?.artifact.forest;
+    if (explained !== undefined) {
+      explainer.warm({ kind: 'classes', forest: explained, label: 0 }).catch(() => {});
+    }
     return {
       config,
       version,
@@ -129,15 +149,24 @@ export function createServices(config: Config, clock: Clock): Services {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
       },
+      models: createModelOperations({ registry, repository, cache: features, monitor, runtime }),
+      monitor,
+      metrics: createMetrics({
+        version,
+        monitor,
+        isServing: (name) => registry.get(name) !== null,
+        cacheEntries: features.size,
+      }),
     };
   }
 
   async function close(): Promise<void> {
+    runtime.close();
     const opened = opening;
     const shared = sharing;
     opening = null;
     sharing = null;
-    await pool.close();
+    await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();
@@ -187,16 +216,16 @@ async function openShared({ rateLimit, redis, workers }: Config, clock: Clock): 
 }
 
 interface Stores {
-  readonly history: HistoryStore;
+  readonly watched: WatchedHistory;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
-async function openStores(location: DatabaseLocation): Promise<Stores> {
+async function openStores(location: DatabaseLocation, clock: Clock): Promise<Stores> {
   const [{ openDatabase }, { createSqlHistory }] = await Promise.all([
     import('./stores/sql/database.ts'),
     import('./stores/sql/history.ts'),
   ]);
   const { db, place } = await openDatabase(location);
-  return { history: createSqlHistory(db, place), close: () => db.destroy() };
+  return { watched: watchHistory(createSqlHistory(db, place), clock), close: () => db.destroy() };
 }

@@ -4,19 +4,28 @@ import { createLimits, FAILURE_POLICY, type Limits } from '../src/access/limits.
 import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
-import type { RouteRow } from '../src/http/route.ts';
+import type { Route, RouteRow } from '../src/http/route.ts';
+import { modelsAnalytics } from '../src/http/routes/models-analytics.ts';
+import { modelsCache } from '../src/http/routes/models-cache.ts';
+import { modelsHealth } from '../src/http/routes/models-health.ts';
+import { modelsInfo } from '../src/http/routes/models-info.ts';
+import { modelsPerformance } from '../src/http/routes/models-performance.ts';
+import { modelsReload, modelsReloadAll } from '../src/http/routes/models-reload.ts';
+import { modelsStatus } from '../src/http/routes/models-status.ts';
 import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { type Clock, fixedClock } from '../src/lib/clock.ts';
+import { createMonitor } from '../src/monitoring/monitor.ts';
 import type { AmountAnswer, AmountRequest } from '../src/predict/amount.ts';
 import type { AnomalyAnswer } from '../src/predict/anomaly.ts';
 import type { CashflowAnswer } from '../src/predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../src/predict/category.ts';
 import { createMemoryBuckets } from '../src/stores/memory/buckets.ts';
 import { keepLog, watch } from './log-watch.ts';
+import { storeVariables } from './servers/stores.ts';
 
 /** An instant of a Monday morning: 2025-01-06T09:30:00Z. */
 export const NOW = Date.UTC(2025, 0, 6, 9, 30);
@@ -25,9 +34,13 @@ export const NOW = Date.UTC(2025, 0, 6, 9, 30);
 export const API_KEY = 'a-key-of-the-tests';
 export const AUTHORIZATION = { authorization: `Bearer ${API_KEY}` };
 
-/** The settings of `variables`, on top of one API key. */
+/** The settings of `variables`, on top of one API key; a data directory brings its stores, see servers/stores.ts. */
 export function testConfig(variables: Record<string, string> = {}): Config {
-  return parseConfig({ TITANS_API_KEYS: API_KEY, TITANS_LOG_LEVEL: 'silent', ...variables }, () => '');
+  const stores = variables.TITANS_DATA_DIR === undefined ? {} : storeVariables(variables.TITANS_DATA_DIR);
+  return parseConfig(
+    { TITANS_API_KEYS: API_KEY, TITANS_LOG_LEVEL: 'silent', ...stores, ...variables },
+    () => '',
+  );
 }
 
 /** The answer the documentation shows for POST /predict/category, without what the route adds. */
@@ -85,6 +98,24 @@ export function fixedPredict(given: Partial<HttpServices['predict']> = {}): Http
     ...given,
   };
 }
+/** Every operation on models with its documented answer. */
+export function fixedModels(): HttpServices['models'] {
+  const answer = <T>(route: Route): T => {
+    const { success: _success, ...report } = route.replies[200].example as Record<string, unknown>;
+    return report as T;
+  };
+  return {
+    status: async () => answer(modelsStatus),
+    health: () => answer(modelsHealth),
+    info: async () => answer(modelsInfo),
+    analytics: () => answer(modelsAnalytics),
+    performance: () => answer(modelsPerformance),
+    reload: async () => answer(modelsReload),
+    reloadAll: async () => answer(modelsReloadAll),
+    clearCache: () => answer(modelsCache),
+  };
+}
+
 /** What a test puts in the place of the working parts. */
 export type TestServices = Partial<Omit<HttpServices, 'predict'>> & {
   predict?: Partial<HttpServices['predict']>;
@@ -114,6 +145,9 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,
     },
+    models: fixedModels(),
+    monitor: createMonitor(fixedClock(NOW)),
+    metrics: async () => '# HELP up Always 1.\n# TYPE up gauge\nup 1\n',
     ...overrides,
   };
 }

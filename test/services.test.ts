@@ -5,39 +5,17 @@ import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import type { Transaction } from '../src/bank/transaction.ts';
 import { buildApp } from '../src/http/app.ts';
-import { CATEGORY_MODEL } from '../src/models/models.ts';
 import { createServices, type Services } from '../src/services.ts';
 import { synthesise } from '../src/training/synthetic.ts';
-import { trainCategory } from '../src/training/train-category.ts';
+import { activateModel } from './active-model.ts';
 import { NOW, post, testConfig } from './harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'titans-services-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const rows: readonly Transaction[] = synthesise({ seed: 2, accounts: 2, days: 150 }).transactions;
 
-function open(name: string): Services {
-  return createServices(testConfig({ TITANS_DATA_DIR: join(folder, name) }), () => NOW);
-}
-
-/** Trains quickly on `learnt` and stores the result as the active version. */
-async function activateModel({ repository }: Services, learnt: readonly Transaction[]): Promise<string> {
-  const options = { timezone: 'UTC', seed: 1, search: 0, isSimple: true, workers: 1 };
-  const { artifact, trainedUntil } = await trainCategory(learnt, null, options);
-  const { version } = await repository.save({
-    model: 'category_prediction',
-    format: CATEGORY_MODEL.format,
-    bytes: CATEGORY_MODEL.encode(artifact),
-    facts: {
-      trained_until: new Date(trainedUntil).toISOString(),
-      seed: 1,
-      rows: learnt.length,
-      metrics: {},
-      probes: CATEGORY_MODEL.probe(artifact),
-    },
-    summary: {},
-  });
-  await repository.activate('category_prediction', version);
-  return version;
+function open(name: string, variables: Record<string, string> = {}): Services {
+  return createServices(testConfig({ TITANS_DATA_DIR: join(folder, name), ...variables }), () => NOW);
 }
 
 let version: string;
@@ -66,7 +44,7 @@ it('the history is opened once and survives closing', async () => {
 });
 
 it('a history that cannot be opened is told to whoever asks, and closing still works', async () => {
-  const services = open('damaged');
+  const services = open('damaged', { TITANS_DATABASE_URL: '' });
   await (await services.history()).append(rows.slice(0, 1));
   await services.close();
   writeFileSync(

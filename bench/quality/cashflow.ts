@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { localDayNumber } from '../../src/bank/calendar.ts';
 import { addUpDays } from '../../src/bank/series.ts';
 import type { Transaction } from '../../src/bank/transaction.ts';
-import { fitMstl } from '../../src/forecasting/augurs.ts';
 import { readTable } from '../../src/importing/read-table.ts';
 import { MEMBERS } from '../../src/kernels/forecast/members.ts';
 import { blockOf, blockQuantiles } from '../../src/kernels/forecast/residuals.ts';
@@ -14,6 +13,7 @@ import { findStreams, type Stream } from '../../src/models/recurring.ts';
 import { historyUntil, seriesByAccount } from '../../src/training/cashflow-series.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { trainCashflow } from '../../src/training/train-cashflow.ts';
+import { fitMstl } from '../../src/workers/augurs.ts';
 import type { Check, Section } from './section.ts';
 
 /** One series to be forecast: its net by day, and what was known at the end of any day. */

@@ -6,10 +6,17 @@ import { AMOUNT_SECTION } from './amount.ts';
 import { ANOMALY_SECTION } from './anomaly.ts';
 import { CASHFLOW_SECTION } from './cashflow.ts';
 import { CATEGORY_SECTION } from './category.ts';
+import { IMPORTANCE_SECTION } from './importance.ts';
 import type { Check, Section } from './section.ts';
 
 /** THE table of what the quality run judges. */
-const SECTIONS: readonly Section[] = [CATEGORY_SECTION, AMOUNT_SECTION, ANOMALY_SECTION, CASHFLOW_SECTION];
+const SECTIONS: readonly Section[] = [
+  CATEGORY_SECTION,
+  AMOUNT_SECTION,
+  ANOMALY_SECTION,
+  CASHFLOW_SECTION,
+  IMPORTANCE_SECTION,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

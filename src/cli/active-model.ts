@@ -2,21 +2,14 @@ import { AppError } from '../errors.ts';
 import type { AmountArtifact } from '../models/amount.ts';
 import type { AnomalyArtifact } from '../models/anomaly.ts';
 import type { CategoryArtifact } from '../models/category.ts';
-import type { ModelName } from '../models/model.ts';
-import { MODELS } from '../models/models.ts';
+import { MODEL_NAMES, type ModelName } from '../models/model.ts';
 import type { LoadedModel } from '../registry/registry.ts';
 import type { Services } from '../services.ts';
 
-/** Which of the models asked for by `--model-type` there are; refuses a model of a later version. */
+/** The models asked for by `--model-type`: the one it names, or else every one. */
 export function modelsAsked(type: unknown): readonly ModelName[] {
-  const names = MODELS.map(({ name }) => name);
-  if (type === undefined || type === 'all' || type === 'simple') return names;
-  const asked = names.filter((name) => name === type);
-  if (asked.length > 0) return asked;
-  throw new AppError(
-    'usage',
-    `${type} comes with a later version; this one has ${names.join(', ')} (all: every model there is)`,
-  );
+  const named = MODEL_NAMES.filter((name) => name === type);
+  return named.length > 0 ? named : MODEL_NAMES;
 }
 
 /** The models `titans predict` asks; null for one that was not asked for or was never trained. */
@@ -50,9 +43,4 @@ export async function loadAskedModels(services: Services, type: unknown): Promis
       ? await services.registry.reload('anomaly_detection')
       : null,
   };
-}
-
-/** Loads and verifies the category model that is active. Rejects with `model_not_loaded` or `artifact_invalid`. */
-export function loadCategoryModel(services: Services): Promise<LoadedModel<CategoryArtifact>> {
-  return services.registry.reload('category_prediction');
 }

@@ -122,18 +122,31 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'evaluate',
-    summary: 'judge the active model on a labelled table',
+    summary: 'judge the active models on a table',
     description:
-      'Compares the active model with the categories of a file. Rows later than those the model was trained on are reported apart: only they say how it does on what it has not seen.',
-    args: [{ flags: '<file>', meaning: 'a table with a column of true categories' }],
-    options: [...TABLE_OPTIONS, DATA_DIR],
-    examples: [{ command: 'titans evaluate april.csv --map category=Kategorie', meaning: 'a new month' }],
+      'Replays a file in order of time on top of the history, as predict does, and compares what an active model says with what the file holds. Rows later than those the model was trained on are reported apart: only they say how it does on what it has not seen.',
+    args: [{ flags: '<file>', meaning: 'a table; for categories with a column of the true ones' }],
+    options: [
+      {
+        flags: '--model-type <type>',
+        meaning: `what to judge: ${MODEL_TYPES.join(', ')}`,
+        parse: oneOf(MODEL_TYPES),
+        default: 'category_prediction',
+      },
+      ...TABLE_OPTIONS,
+      DATA_DIR,
+    ],
+    examples: [
+      { command: 'titans evaluate april.csv --map category=Kategorie', meaning: 'a new month' },
+      { command: 'titans evaluate april.csv --model-type all', meaning: 'every model that was trained' },
+    ],
     load: async () => (await import('./evaluate.ts')).evaluate,
   },
   {
     name: 'models list',
     summary: 'every stored version',
-    description: 'Lists the stored versions, which one is active and how it did when it was trained.',
+    description:
+      'Lists the stored versions, which one is active and how it did when it was trained, beside its baseline.',
     args: [{ flags: '[model]', meaning: 'only this one' }],
     options: [DATA_DIR],
     examples: [{ command: 'titans models list', meaning: 'all of them' }],
@@ -142,7 +155,8 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'models info',
     summary: 'what is known about one version',
-    description: 'Shows the manifest of a version; by default of the active one.',
+    description:
+      'Shows what a version was trained on, how it did and where its report is; by default of the active one.',
     args: [MODEL, { flags: '[version]', meaning: 'such as 1.0.0' }],
     options: [DATA_DIR],
     examples: [{ command: 'titans models info category_prediction', meaning: 'the active version' }],

@@ -15,7 +15,7 @@ const DETAILS: Readonly<Record<string, (summary: TrainOutcome['summary']) => str
 };
 
 /** What a training came to, as plain text: data, figures beside those of the baselines, and the verdict. */
-export function formatOutcome({ model, version, verdict, summary }: TrainOutcome): string[] {
+export function formatOutcome({ model, version, verdict, summary, report }: TrainOutcome): string[] {
   const { data } = summary;
   const setAside = data.rows_set_aside === 0 ? '' : `, ${data.rows_set_aside} set aside`;
   const [from, until] = [data.from, data.until].map((instant) => instant.slice(0, 10));
@@ -23,6 +23,7 @@ export function formatOutcome({ model, version, verdict, summary }: TrainOutcome
     `${model} ${version}: learnt from ${data.rows_used} rows${setAside}, ${from} to ${until}`,
     ...(DETAILS[model]?.(summary) ?? []),
     `${model} ${version} ${verdict}`,
+    `report: ${report}`,
   ];
 }
 

@@ -4,6 +4,7 @@ import { addClosing } from './close-gracefully.ts';
 import { createLogger } from './logger.ts';
 import { addAllowedHosts } from './plugins/allowed-hosts.ts';
 import { addCors } from './plugins/cors.ts';
+import { addRequestCounts } from './plugins/count-requests.ts';
 import { createGate } from './plugins/gate.ts';
 import { addJsonBody } from './plugins/json-body.ts';
 import { RequestLog } from './plugins/log-requests.ts';
@@ -56,6 +57,7 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
   // An unknown Expect header is ignored (RFC 9110, 10.1.1) rather than refused outside our table.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 
+  addRequestCounts(app, services.monitor.traffic, routes);
   addClosing(app);
   addRequestId(app);
   addSecurityHeaders(app, services.config);

@@ -98,12 +98,11 @@ function describeOperation({ scope, route }: RouteRow, components: Components): 
 }
 
 function describeParams(params: NonNullable<Route['params']>): Json[] {
-  return Object.entries(params).map(([name, description]) => ({
+  return Object.entries(params).map(([name, param]) => ({
     name,
     in: 'path',
     required: true,
-    description,
-    schema: { type: 'string' },
+    ...(typeof param === 'string' ? { description: param, schema: { type: 'string' } } : param),
   }));
 }
 

@@ -10,6 +10,12 @@ export interface Example {
   readonly value: unknown;
 }
 
+/** One parameter of a path. */
+export interface ParamDescription {
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
 /** What a route answers with one status. */
 export interface ReplyDescription {
   readonly description: string;
@@ -37,7 +43,8 @@ export interface Route {
   readonly summary: string;
   readonly description: string;
   readonly body?: { readonly schema: JsonSchema; readonly examples: Readonly<Record<string, Example>> };
-  readonly params?: Readonly<Record<string, string>>;
+  /** Parameters of the path: name to its meaning, or to its meaning and schema where it is not any text. */
+  readonly params?: Readonly<Record<string, string | ParamDescription>>;
   readonly replies: Readonly<Record<number, ReplyDescription>>;
   /** Failures of its own; those of every route with a body or a guard are added. */
   readonly errors: readonly ErrorCode[];
@@ -45,6 +52,8 @@ export interface Route {
   readonly bodyBytesMax?: number;
   /** Answer 503 `timeout` when the handler takes longer; without it the use case bounds itself. */
   readonly timeoutMs?: number;
+  /** Registry name of the model that answers here; its requests are reported with that model. */
+  readonly model?: string;
   /** Predictions a parsed body asks for: what the caller's rate limit is charged; 1 when absent. */
   readonly cost?: (body: unknown) => number;
   /** Whether a public route always answers, however often it is asked (probes, scrapes). */

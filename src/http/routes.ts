@@ -2,6 +2,14 @@ import type { RouteRow } from './route.ts';
 import { docs, docsAsset } from './routes/docs.ts';
 import { health } from './routes/health.ts';
 import { home } from './routes/home.ts';
+import { metrics } from './routes/metrics.ts';
+import { modelsAnalytics } from './routes/models-analytics.ts';
+import { modelsCache } from './routes/models-cache.ts';
+import { modelsHealth } from './routes/models-health.ts';
+import { modelsInfo } from './routes/models-info.ts';
+import { modelsPerformance } from './routes/models-performance.ts';
+import { modelsReload, modelsReloadAll } from './routes/models-reload.ts';
+import { modelsStatus } from './routes/models-status.ts';
 import { openapi } from './routes/openapi.ts';
 import { predictAmount } from './routes/predict-amount.ts';
 import { predictAnomaly } from './routes/predict-anomaly.ts';
@@ -17,6 +25,15 @@ export const ROUTES: readonly RouteRow[] = [
   { method: 'GET', url: '/docs/:asset', scope: 'public', route: docsAsset },
   { method: 'GET', url: '/health', scope: 'public', route: health },
   { method: 'GET', url: '/livez', scope: 'public', route: live },
+  { method: 'GET', url: '/metrics', scope: 'public', route: metrics },
+  { method: 'GET', url: '/models/:model/info', scope: 'models:read', route: modelsInfo },
+  { method: 'POST', url: '/models/:model/reload', scope: 'models:write', route: modelsReload },
+  { method: 'GET', url: '/models/analytics', scope: 'models:read', route: modelsAnalytics },
+  { method: 'DELETE', url: '/models/cache', scope: 'models:write', route: modelsCache },
+  { method: 'GET', url: '/models/health', scope: 'models:read', route: modelsHealth },
+  { method: 'GET', url: '/models/performance', scope: 'models:read', route: modelsPerformance },
+  { method: 'POST', url: '/models/reload-all', scope: 'models:write', route: modelsReloadAll },
+  { method: 'GET', url: '/models/status', scope: 'models:read', route: modelsStatus },
   { method: 'GET', url: '/openapi.json', scope: 'public', route: openapi },
   { method: 'POST', url: '/predict/amount', scope: 'predict', route: predictAmount },
   { method: 'POST', url: '/predict/anomaly', scope: 'predict', route: predictAnomaly },

@@ -3,10 +3,12 @@ import type { Authenticate } from '../access/caller.ts';
 import type { Limits } from '../access/limits.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Monitor } from '../monitoring/monitor.ts';
 import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
 import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
 import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
 import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
+import type { ModelOperations } from '../predict/models.ts';
 
 /** How one model is doing. */
 export interface ModelHealth {
@@ -33,6 +35,11 @@ export interface HttpServices {
     /** Whether there is a model and every active one is warm. */
     readonly isReady: () => boolean;
   };
+  readonly models: ModelOperations;
+  /** What is served is counted here. */
+  readonly monitor: Monitor;
+  /** Every series in the Prometheus text format. */
+  readonly metrics: () => Promise<string>;
   /** By default one is made that writes to standard output. */
   readonly logger?: Logger;
 }

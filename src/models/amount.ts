@@ -15,6 +15,7 @@ import {
 } from '../kernels/text/regression.ts';
 import { writeAmountTokens } from './amount-tokens.ts';
 import { type CurrencyScales, scalePast, shiftOf } from './currency-scales.ts';
+import type { PredictionSteps } from './model.ts';
 
 /** What reads a transaction before the forest does; fitted on rows that all lie before those it reads in training. */
 export interface AmountReader {
@@ -126,8 +127,13 @@ export function estimateLog(
   timezone: string,
   level: number,
 ): LogAmountReading {
+  const shift = readForAmount(artifact, transaction, past, timezone, artifact.scratch);
+  return readLog(artifact, shift, level);
+}
+
+/** The forest's answer to the vector in the scratch, with `shift` put back on. */
+function readLog(artifact: AmountArtifact, shift: number, level: number): LogAmountReading {
   const { scratch } = artifact;
-  const shift = readForAmount(artifact, transaction, past, timezone, scratch);
   const { median, lower, upper } = readQuantiles(artifact, scratch.vector, 0, level, scratch);
   return { median: median + shift, lower: lower + shift, upper: upper + shift };
 }
@@ -144,7 +150,29 @@ export function estimateAmount(
   timezone: string,
   level: number,
 ): AmountReading {
-  const { median, lower, upper } = estimateLog(artifact, transaction, past, timezone, level);
+  const shift = AMOUNT_STEPS.read(artifact, transaction, past, timezone);
+  return AMOUNT_STEPS.answer(artifact, transaction, shift, level);
+}
+
+/** What the feature step made of a transaction: the vector, and the shift of its currency. */
+export interface AmountFeatures {
+  readonly vector: Float32Array;
+  readonly shift: number;
+}
+
+/** {@link estimateAmount} in two steps; the option is the level of the interval. */
+export const AMOUNT_STEPS: PredictionSteps<AmountArtifact, number, AmountFeatures, number, AmountReading> = {
+  read: (artifact, transaction, past, timezone) =>
+    readForAmount(artifact, transaction, past, timezone, artifact.scratch),
+  keep: ({ scratch }, shift) => ({ vector: scratch.vector.slice(), shift }),
+  restore({ scratch }, { vector, shift }) {
+    scratch.vector.set(vector);
+    return shift;
+  },
+  answer: (artifact, transaction, shift, level) => toAmounts(transaction, readLog(artifact, shift, level)),
+};
+
+function toAmounts(transaction: Transaction, { median, lower, upper }: LogAmountReading): AmountReading {
   const digits = currencyDigits(transaction.currency);
   const sign = transaction.type === 'Income' ? 1 : -1;
   const signed = (log: number) =>

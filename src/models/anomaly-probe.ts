@@ -2,28 +2,9 @@ import { DAY_MS } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { toPastRow } from '../features/past.ts';
 import { type AnomalyArtifact, measure } from './anomaly.ts';
+import { CARD_PAYMENT, PROBE_AT } from './probes.ts';
 
-const AT = Date.UTC(2025, 0, 6, 9, 30);
-
-const COFFEE: Transaction = {
-  id: null,
-  accountId: null,
-  at: AT,
-  timeKnown: true,
-  amountMinor: -450,
-  currency: null,
-  type: 'Expense',
-  description: 'Coffee shop purchase',
-  merchantName: '',
-  category: '',
-  paymentMethod: 'credit_card',
-  location: '',
-  merchantCategoryCode: '',
-  country: '',
-  reference: '',
-  tags: [],
-  balanceAfterMinor: null,
-};
+const COFFEE: Transaction = { ...CARD_PAYMENT, amountMinor: -450 };
 
 /** Transactions that between them touch every part: no past, a short and a long one, income, a bare date, odd hours. */
 const PROBES: readonly (readonly [Transaction, number])[] = [
@@ -31,7 +12,10 @@ const PROBES: readonly (readonly [Transaction, number])[] = [
   [{ ...COFFEE, amountMinor: -500_000, description: 'Large unusual purchase' }, 0],
   [{ ...COFFEE, description: '', type: null, amountMinor: null, timeKnown: false, paymentMethod: '' }, 0],
   [{ ...COFFEE, accountId: 'probe', amountMinor: -9_000 }, 4],
-  [{ ...COFFEE, accountId: 'probe', at: AT - 6 * 3_600_000, location: 'Leeds', amountMinor: -90_000 }, 60],
+  [
+    { ...COFFEE, accountId: 'probe', at: PROBE_AT - 6 * 3_600_000, location: 'Leeds', amountMinor: -90_000 },
+    60,
+  ],
   [{ ...COFFEE, accountId: 'probe', currency: 'JPY', amountMinor: 5000, type: 'Income' }, 60],
 ];
 
@@ -42,7 +26,7 @@ export function probeAnomaly(artifact: AnomalyArtifact): readonly number[] {
       toPastRow({
         ...COFFEE,
         accountId: 'probe',
-        at: AT - (count - i) * DAY_MS,
+        at: PROBE_AT - (count - i) * DAY_MS,
         amountMinor: -400 - 10 * (i % 7),
         description: i % 3 === 0 ? 'Green grocer' : COFFEE.description,
         location: 'York',

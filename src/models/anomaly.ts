@@ -18,6 +18,7 @@ import {
 } from './anomaly-signs.ts';
 import { evidence, type Tail, tailShare } from './anomaly-tail.ts';
 import { countOf } from './anomaly-words.ts';
+import type { PredictionSteps } from './model.ts';
 
 /** What reads a transaction before it is judged; fitted on rows that all lie before those it reads in training. */
 export interface AnomalyReader {
@@ -155,8 +156,12 @@ export function measure(
   timezone: string,
 ): { readonly view: AnomalyView; readonly tailShare: number } {
   const view = readSigns(artifact, transaction, past, timezone, artifact.scratch);
-  const joint = joinEvidence(artifact, artifact.scratch);
-  return { view, tailShare: jointTail(artifact, joint, view.habits.count) };
+  return { view, tailShare: measureSigns(artifact, view) };
+}
+
+/** Share of ordinary traffic that is stranger than the signs in the scratch. */
+function measureSigns(artifact: AnomalyArtifact, view: AnomalyView): number {
+  return jointTail(artifact, joinEvidence(artifact, artifact.scratch), view.habits.count);
 }
 
 /** Rows less strange than this have nothing worth telling. */
@@ -171,14 +176,47 @@ export function assess(
   past: readonly PastRow[],
   timezone: string,
 ): AnomalyReading {
-  const { view, tailShare: share } = measure(artifact, transaction, past, timezone);
-  return {
-    tailShare: share,
-    score: 1 - share,
-    reasons: share <= TELL_FROM ? findReasons(artifact, view) : [],
-    learning: findGaps(view),
-  };
+  const view = ANOMALY_STEPS.read(artifact, transaction, past, timezone);
+  return ANOMALY_STEPS.answer(artifact, transaction, view, null);
 }
+
+/** What the feature step made of a transaction: the signs, and what they were read from. */
+export interface AnomalyFeatures {
+  readonly view: AnomalyView;
+  readonly signs: Float64Array;
+  readonly forestRow: Float32Array;
+}
+
+/** {@link assess} in two steps; there is nothing to choose. */
+export const ANOMALY_STEPS: PredictionSteps<
+  AnomalyArtifact,
+  AnomalyView,
+  AnomalyFeatures,
+  null,
+  AnomalyReading
+> = {
+  read: (artifact, transaction, past, timezone) =>
+    readSigns(artifact, transaction, past, timezone, artifact.scratch),
+  keep: ({ scratch: { signs, forestRow } }, view) => ({
+    view: { ...view, vector: view.vector.slice() },
+    signs: signs.slice(),
+    forestRow: forestRow.slice(),
+  }),
+  restore({ scratch }, { view, signs, forestRow }) {
+    scratch.signs.set(signs);
+    scratch.forestRow.set(forestRow);
+    return view;
+  },
+  answer(artifact, _transaction, view) {
+    const share = measureSigns(artifact, view);
+    return {
+      tailShare: share,
+      score: 1 - share,
+      reasons: share <= TELL_FROM ? findReasons(artifact, view) : [],
+      learning: findGaps(view),
+    };
+  },
+};
 
 /** Attributes the joint evidence: that of a sign's own tail to the sign, that of the forest by its Shapley values. */
 function findReasons({ forest, scratch, usual }: AnomalyArtifact, view: AnomalyView): AnomalyReason[] {

@@ -11,6 +11,7 @@ import { predictForest } from '../kernels/forest/predict.ts';
 import { createTextScratch, predictText, type TextModel, type TextScratch } from '../kernels/text/model.ts';
 import { type CategoryLookup, lookUp } from './category-lookup.ts';
 import { type Recipe, writeTokens } from './category-tokens.ts';
+import type { PredictionSteps } from './model.ts';
 
 /**
  * The members of the category model, in the order of the pool's weights. A probability below a member's floor counts as
@@ -127,12 +128,17 @@ export function judge(
   past: readonly PastRow[],
   timezone: string,
 ): { readonly best: number; readonly context: FeatureContext } {
+  const context = readTransaction(artifact, transaction, past, timezone, artifact.scratch);
+  return { best: join(artifact), context };
+}
+
+/** Lets the forest read the vector in the scratch, and joins the members there; returns the likeliest class. */
+function join(artifact: CategoryArtifact): number {
   const { scratch } = artifact;
-  const context = readTransaction(artifact, transaction, past, timezone, scratch);
   predictForest(artifact.forest, scratch.vector, 0, scratch.members[1]);
   for (let m = 0; m < MEMBERS.length; m++) takeLogs(scratch.members[m], MEMBERS[m].floor);
   applyPool(artifact.pool, scratch.members, scratch.joint);
-  return { best: calibrateJoint(artifact.confidence, scratch.joint), context };
+  return calibrateJoint(artifact.confidence, scratch.joint);
 }
 
 /**
@@ -146,7 +152,47 @@ export function classify(
   timezone: string,
   topK: number,
 ): CategoryReading {
-  const { best, context } = judge(artifact, transaction, past, timezone);
+  const context = CATEGORY_STEPS.read(artifact, transaction, past, timezone);
+  return CATEGORY_STEPS.answer(artifact, transaction, context, topK);
+}
+
+/** What the feature step made of a transaction: the vector, and what text and lookup read. */
+export interface CategoryFeatures {
+  readonly vector: Float32Array;
+  readonly text: Float64Array;
+  readonly lookup: Float64Array;
+  readonly context: FeatureContext;
+}
+
+/** {@link classify} in two steps; the option is how many of the likeliest categories to list. */
+export const CATEGORY_STEPS: PredictionSteps<
+  CategoryArtifact,
+  FeatureContext,
+  CategoryFeatures,
+  number,
+  CategoryReading
+> = {
+  read: (artifact, transaction, past, timezone) =>
+    readTransaction(artifact, transaction, past, timezone, artifact.scratch),
+  keep({ scratch: { vector, members } }, context) {
+    return { vector: vector.slice(), text: members[0].slice(), lookup: members[2].slice(), context };
+  },
+  restore({ scratch: { vector, members } }, kept) {
+    vector.set(kept.vector);
+    members[0].set(kept.text);
+    members[2].set(kept.lookup);
+    return kept.context;
+  },
+  answer: (artifact, _transaction, context, topK) => listLikeliest(artifact, join(artifact), context, topK),
+};
+
+/** Takes the likeliest categories out of the scratch's joint probabilities. */
+function listLikeliest(
+  artifact: CategoryArtifact,
+  best: number,
+  context: FeatureContext,
+  topK: number,
+): CategoryReading {
   const { joint } = artifact.scratch;
   const confidence = joint[best];
   const { categories } = artifact.statistics;

@@ -1,3 +1,6 @@
+import type { Transaction } from '../bank/transaction.ts';
+import type { PastRow } from '../features/past.ts';
+
 /** Registry names of the models, in documentation order. */
 export const MODEL_NAMES = [
   'category_prediction',
@@ -11,6 +14,19 @@ export type ModelName = (typeof MODEL_NAMES)[number];
 export type Decoded<Artifact> =
   | { readonly ok: true; readonly artifact: Artifact }
   | { readonly ok: false; readonly faults: readonly string[] };
+
+/**
+ * A prediction about one transaction in two steps, so that they can be timed apart and the features be kept. `read` makes
+ * the features in the artifact's working memory, where they last until the next call of any of these; `keep` copies them
+ * out and `restore` puts them back. `answer` changes no kept features, and says the same after `read` and `restore`.
+ */
+export interface PredictionSteps<Artifact, Read, Kept, Option, Reading> {
+  /** `past` holds the account's earlier rows in time order; later ones are ignored. */
+  read(artifact: Artifact, transaction: Transaction, past: readonly PastRow[], timezone: string): Read;
+  keep(artifact: Artifact, read: Read): Kept;
+  restore(artifact: Artifact, kept: Kept): Read;
+  answer(artifact: Artifact, transaction: Transaction, read: Read, option: Option): Reading;
+}
 
 /** What every model offers to training and serving besides its own `fit` and `predict`. */
 export interface Model<Artifact> {

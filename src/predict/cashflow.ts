@@ -2,10 +2,12 @@ import { DAY_MS, localDayNumber } from '../bank/calendar.ts';
 import { SERIES_DAYS_MAX } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import type { ForecastPool, ServedCashflow } from '../forecasting/forecast-pool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CashflowReading } from '../models/cashflow-answer.ts';
+import type { Monitor } from '../monitoring/monitor.ts';
 import type { HistoryStore } from '../stores/ports.ts';
+import type { ForecastPool, ServedCashflow } from '../workers/forecast-pool.ts';
+import { countOutcome } from './predict-one.ts';
 
 /** What the use case needs; bound once at the composition root. */
 export interface CashflowDependencies {
@@ -16,6 +18,8 @@ export interface CashflowDependencies {
   readonly timezone: string;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Where durations and outcomes are counted; without it nothing is. */
+  readonly monitor?: Monitor;
 }
 
 export interface CashflowRequest {
@@ -39,6 +43,8 @@ export interface CashflowAnswer extends CashflowReading {
 /** Stored rows that are read at most; of more, the newest. */
 const STORED_ROWS_MAX = 100_000;
 
+const NAME = 'cashflow_forecasting';
+
 /**
  * Forecasts money in and out day by day from the transactions given, those stored of one account, or all those stored.
  * Rejects with AppError `model_not_loaded`, `data_insufficient` (nothing to forecast from) or `invalid` (no
@@ -48,14 +54,32 @@ export async function predictCashflow(
   dependencies: CashflowDependencies,
   request: CashflowRequest,
 ): Promise<CashflowAnswer> {
-  const model = dependencies.model();
-  if (model === null) {
-    throw new AppError('model_not_loaded', 'cashflow_forecasting has no active version');
+  const { monitor } = dependencies;
+  try {
+    const answer = await forecast(dependencies, request);
+    countOutcome(monitor, NAME, 'answered');
+    monitor?.analytics.cashflow();
+    return answer;
+  } catch (error) {
+    countOutcome(monitor, NAME, 'failed');
+    throw error;
   }
+}
+
+async function forecast(
+  dependencies: CashflowDependencies,
+  request: CashflowRequest,
+): Promise<CashflowAnswer> {
+  const { monitor } = dependencies;
+  const model = dependencies.model();
+  if (model === null) throw new AppError('model_not_loaded', `${NAME} has no active version`);
   const { timezone } = dependencies;
   const today = localDayNumber(dependencies.clock(), timezone);
   const isStored = request.transactions === null;
+  const startedAt = monitor?.now() ?? 0;
   const transactions = request.transactions ?? (await readStored(dependencies, request, today));
+  const readAt = monitor?.now() ?? 0;
+  if (isStored) monitor?.predictions.observe(NAME, 'history', readAt - startedAt);
   if (transactions.length === 0) throw new AppError('data_insufficient', whatToDo(request));
   const reading = await dependencies.pool.forecast(model, transactions, {
     timezone,
@@ -66,6 +90,7 @@ export async function predictCashflow(
     currency: request.currency,
     today: isStored ? today : null,
   });
+  monitor?.predictions.observe(NAME, 'model', monitor.now() - readAt);
   if (reading === null) throw nothingLeft(request);
   return { ...reading, model_version: model.version, prediction_id: dependencies.newId() };
 }

@@ -1,23 +1,20 @@
 import type { Transaction } from '../bank/transaction.ts';
-import { AppError } from '../errors.ts';
-import { HISTORY_MAX, toPastRow } from '../features/past.ts';
 import { FEATURE_COUNT } from '../features/vector.ts';
-import { type CategoryArtifact, classify } from '../models/category.ts';
-import type { HistoryStore } from '../stores/ports.ts';
+import { CATEGORY_STEPS, type CategoryArtifact } from '../models/category.ts';
+import { explainCategory } from '../models/category-explanation.ts';
+import type { Explanation } from '../models/explanation.ts';
+import { type ExplainDependencies, explainAnswer } from './explain-answer.ts';
+import { countOutcome, type OneDependencies, predictOne } from './predict-one.ts';
 
 /** What the use case needs; bound once at the composition root. */
-export interface CategoryDependencies {
-  /** The model that serves now, or null when none does. Read once a request, so that a request keeps its model. */
-  readonly model: () => { readonly version: string; readonly artifact: CategoryArtifact } | null;
-  readonly history: Pick<HistoryStore, 'before'>;
-  readonly timezone: string;
-  readonly newId: () => string;
-}
+export type CategoryDependencies = OneDependencies<CategoryArtifact>;
 
 export interface CategoryRequest {
   readonly transaction: Transaction;
   /** How many of the likeliest categories to list. */
   readonly topK: number;
+  /** Whether the answer says why; it then takes some milliseconds in a worker thread. */
+  readonly explain?: boolean;
 }
 
 /** How much a confidence can be relied on; see {@link confidenceBand}. */
@@ -33,6 +30,8 @@ export interface CategoryAnswer {
   readonly model_version: string;
   readonly features_used: number;
   readonly prediction_id: string;
+  /** Where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /** The band a calibrated confidence falls in: VERY_HIGH from .98, HIGH from .90, MEDIUM from .70, LOW below. */
@@ -44,32 +43,49 @@ export function confidenceBand(confidence: number): ConfidenceBand {
 
 /**
  * Predicts the category of one transaction from its own fields and, when it names an account, from that account's
- * history before it. Rejects with AppError `model_not_loaded` when no model serves.
+ * history before it. Rejects with AppError `model_not_loaded` when no model serves, and with
+ * `timeout` when an explanation takes too long.
  */
-export async function predictCategory(
+export function predictCategory(
+  dependencies: CategoryDependencies & ExplainDependencies,
+  request: CategoryRequest,
+): Promise<CategoryAnswer> {
+  const { transaction } = request;
+  return explainAnswer(
+    dependencies,
+    request,
+    (pinned) => answerCategory(pinned, request),
+    (artifact, past) => explainCategory(artifact, transaction, past, dependencies.timezone),
+  );
+}
+
+async function answerCategory(
   dependencies: CategoryDependencies,
   request: CategoryRequest,
 ): Promise<CategoryAnswer> {
+  const { monitor, newId } = dependencies;
   const { transaction, topK } = request;
-  const model = dependencies.model();
-  if (model === null) {
-    throw new AppError('model_not_loaded', 'category_prediction has no active version');
-  }
-  const rows =
-    transaction.accountId === null
-      ? []
-      : await dependencies.history.before(transaction.accountId, transaction.at, HISTORY_MAX);
-  const past = rows.map((row) => toPastRow(row));
-  const reading = classify(model.artifact, transaction, past, dependencies.timezone, topK);
+  const { reading, version } = await predictOne(
+    'category_prediction',
+    CATEGORY_STEPS,
+    dependencies,
+    transaction,
+    topK,
+  );
+  const { category, confidence } = reading.top[0];
+  const band = confidenceBand(confidence);
+  const abstained = reading.abstentionReason !== null;
+  countOutcome(monitor, 'category_prediction', abstained ? 'abstained' : 'answered');
+  monitor?.analytics.category(category, confidence, band, abstained);
   return {
-    predicted_category: reading.top[0].category,
-    confidence_score: reading.top[0].confidence,
-    confidence_band: confidenceBand(reading.top[0].confidence),
-    abstained: reading.abstentionReason !== null,
+    predicted_category: category,
+    confidence_score: confidence,
+    confidence_band: band,
+    abstained,
     abstention_reason: reading.abstentionReason,
     top_predictions: reading.top,
-    model_version: model.version,
+    model_version: version,
     features_used: FEATURE_COUNT,
-    prediction_id: dependencies.newId(),
+    prediction_id: newId(),
   };
 }

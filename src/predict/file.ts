@@ -14,6 +14,8 @@ export interface FileDependencies {
 export interface ReplayRequest {
   /** Rows in file order; one without a transaction keeps its place and gets no answer. */
   readonly rows: readonly { readonly transaction: Transaction | null }[];
+  /** Whether later rows may see the category of this row of the file; default: whatever is known of it is seen. */
+  readonly isConfirmed?: (transaction: Transaction) => boolean;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -54,7 +56,7 @@ export function predictFile(
  */
 export async function replayFile<Answer>(
   history: FileDependencies['history'],
-  { rows, onProgress, signal }: ReplayRequest,
+  { rows, isConfirmed = () => true, onProgress, signal }: ReplayRequest,
   ask: (transaction: Transaction, past: readonly PastRow[]) => Answer,
 ): Promise<(Answer | null)[]> {
   const moments = await lineUp(history, rows, signal);
@@ -64,7 +66,7 @@ export async function replayFile<Answer>(
   for (let done = 0; done < moments.length; done++) {
     const { transaction, index, category } = moments[done];
     if (index >= 0) answers[index] = ask(transaction, replay.past(transaction));
-    replay.remember(transaction, category);
+    replay.remember(transaction, index < 0 || isConfirmed(transaction) ? category : '');
     if (done % ROWS_PER_CHECK === 0 && performance.now() - sliceStart > SLICE_MS) {
       onProgress?.(done, moments.length);
       await nextTurn();

@@ -23,7 +23,10 @@ export async function readText(path: string): Promise<ReadResult<string>> {
   return { ok: true, value: await readFile(path, 'utf8') };
 }
 
-/** A file of known length and SHA-256, in a buffer of its own; rejects with the file system's error. */
+/**
+ * A file of known length and SHA-256, in memory of its own that worker threads can share, so that a model is held once a
+ * process; rejects with the file system's error.
+ */
 export async function readVerified(
   path: string,
   bytes: number,
@@ -32,7 +35,7 @@ export async function readVerified(
   const size = await sizeOf(path);
   if (!size.ok) return size;
   if (size.value !== bytes) return { ok: false, fault: `has ${size.value} bytes instead of ${bytes}` };
-  const content = new Uint8Array(bytes);
+  const content = new Uint8Array(new SharedArrayBuffer(bytes));
   const hash = createHash('sha256');
   const file = await open(path, 'r');
   try {

@@ -22,6 +22,8 @@ import { readText, readVerified } from './read-file.ts';
 const MODEL_FILE = 'model.safetensors';
 const MANIFEST_FILE = 'manifest.json';
 const SUMMARY_FILE = 'training_summary.json';
+/** What a training came to, for people; beside the model where the training made one. */
+export const REPORT_FILE = 'report.html';
 const ACTIVE_FILE = 'active.json';
 const LOCK_FILE = '.lock';
 const TEMPORARY_PREFIX = '.tmp-';
@@ -84,12 +86,16 @@ export interface Repository {
   activate(model: ModelName, version: string): Promise<void>;
   /** Id of the version to serve, or null when none was ever activated. */
   active(model: ModelName): Promise<string | null>;
+  /** Id of the version stored last, or null when there is none. */
+  newest(model: ModelName): Promise<string | null>;
   /** Goes back to the version that was active before the current one, and returns its id. */
   rollback(model: ModelName): Promise<string>;
   readManifest(model: ModelName, version: string): Promise<Manifest>;
   readSummary(model: ModelName, version: string): Promise<unknown>;
   /** A version that this program can serve: length, SHA-256, format and feature fingerprint are right. */
   readArtifact(model: ModelName, version: string): Promise<StoredArtifact>;
+  /** Where a file of a version is or would be; not looked at. */
+  path(model: ModelName, version: string, file: string): string;
 }
 
 function refuseArtifact(model: ModelName, version: string, reason: string): AppError {
@@ -380,10 +386,12 @@ export function openRepository(dataDir: string, options: RepositoryOptions): Rep
     list,
     save,
     activate,
+    newest: async (model) => (await versionsOf(model)).pop() ?? null,
     active: async (model) => (await readActivations(model))?.version ?? null,
     rollback,
     readManifest,
     readSummary,
     readArtifact,
+    path: (model, version, file) => join(modelPath(model), version, file),
   };
 }

@@ -30,6 +30,7 @@ export const AMOUNT_TRAINER: Trainer = {
       rowsSetAside: trained.rowsSetAside,
       comparison: trained.comparison,
       details: { ...details },
+      figures: trained.figures,
     };
   },
 };

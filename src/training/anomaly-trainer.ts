@@ -26,6 +26,7 @@ export const ANOMALY_TRAINER: Trainer = {
       rowsSetAside: 0,
       comparison,
       details: { ...details },
+      figures: trained.figures,
     };
   },
 };

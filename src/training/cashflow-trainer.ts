@@ -28,6 +28,7 @@ export const CASHFLOW_TRAINER: Trainer = {
       rowsSetAside: trained.rowsSetAside,
       comparison: trained.comparison,
       details: { ...details },
+      figures: trained.figures,
     };
   },
 };

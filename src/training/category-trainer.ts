@@ -30,6 +30,7 @@ export const CATEGORY_TRAINER: Trainer = {
       rowsSetAside: trained.rowsUnlabelled,
       comparison: trained.comparison,
       details: { ...details },
+      figures: trained.figures,
     };
   },
 };

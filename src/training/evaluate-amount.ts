@@ -34,13 +34,21 @@ export interface IntervalScore {
   readonly mean_width_log: number;
 }
 
+/** How often intervals of a level held the truth. */
+export type LevelCoverage = Pick<IntervalScore, 'level' | 'coverage'>;
+
 export interface AmountEvaluation {
   readonly scores: AmountScores;
   readonly intervals: readonly IntervalScore[];
   /** What the model said of each row, as a log amount. */
   readonly predicted: Float64Array;
+  /** Coverage at further levels, over a sample of the rows. */
+  readonly curve: { readonly levels: readonly LevelCoverage[]; readonly levelRows: number };
 }
 
+/** Levels of the coverage curve; each costs as much as a prediction, so only a sample of rows is asked. */
+const CURVE_LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+const CURVE_ROWS_MAX = 1000;
 const BREATHE_ROWS = 512;
 
 /** Scores predictions of log amounts. */
@@ -79,6 +87,9 @@ export async function evaluateAmount(
   const held = new Float64Array(JUDGED_LEVELS.length);
   const widths = new Float64Array(JUDGED_LEVELS.length);
   const { scratch } = artifact;
+  const curveHeld = new Float64Array(CURVE_LEVELS.length);
+  const curveStep = Math.max(1, Math.ceil(rows.length / CURVE_ROWS_MAX));
+  let curveRows = 0;
   const replay = createReplay();
   for (const row of options.before ?? []) replay.remember(row, row.category);
   for (const [i, row] of rows.entries()) {
@@ -89,6 +100,13 @@ export async function evaluateAmount(
       predicted[i] = Math.max(0, median + shift);
       held[l] += truth[i] >= lower + shift && truth[i] <= upper + shift ? 1 : 0;
       widths[l] += upper - Math.max(-shift, lower);
+    }
+    if (i % curveStep === 0) {
+      curveRows++;
+      for (const [l, level] of CURVE_LEVELS.entries()) {
+        const { lower, upper } = readQuantiles(artifact, scratch.vector, 0, level, scratch);
+        curveHeld[l] += truth[i] >= lower + shift && truth[i] <= upper + shift ? 1 : 0;
+      }
     }
     const known = options.isHistoryKnown ? row : { ...row, amountMinor: null };
     replay.remember(known, known.category);
@@ -106,5 +124,9 @@ export async function evaluateAmount(
       mean_width_log: widths[l] / rows.length,
     })),
     predicted,
+    curve: {
+      levels: CURVE_LEVELS.map((level, l) => ({ level, coverage: curveHeld[l] / curveRows })),
+      levelRows: curveRows,
+    },
   };
 }

@@ -3,6 +3,7 @@ import { MEMBERS } from '../kernels/forecast/members.ts';
 import { winkler } from '../kernels/forecast/scores.ts';
 import { type CashflowArtifact, type FitMstl, forecastCashflow } from '../models/cashflow.ts';
 import { breathe } from './breathe.ts';
+import { type OriginSketch, recordFits, sketchForecast } from './cashflow-figures.ts';
 import { afterDay, historyUntil } from './cashflow-series.ts';
 
 /** Where a forecaster stands: at the end of day `origin` of a series. */
@@ -28,6 +29,8 @@ export interface JudgedCashflow {
   /** WAPE of each origin: of the model and of the seasonal naive, for paired comparisons. */
   readonly errors: Float64Array;
   readonly naiveErrors: Float64Array;
+  /** What each origin adds to the report; empty unless asked for. */
+  readonly sketches: readonly OriginSketch[];
 }
 
 const LEVEL = 0.8;
@@ -40,6 +43,7 @@ export async function judgeCashflow(
   horizon: number,
   options: {
     fitMstl: FitMstl | null;
+    isSketching?: boolean;
     onProgress?: (done: number, total: number) => void;
     signal?: AbortSignal;
   },
@@ -49,6 +53,7 @@ export async function judgeCashflow(
   const totals = { model: 0, seasonal_naive: 0, weekday_mean: 0 };
   const errors: number[] = [];
   const naiveErrors: number[] = [];
+  const sketches: OriginSketch[] = [];
   let flowed = 0;
   let summed = 0;
   let inside = 0;
@@ -59,12 +64,14 @@ export async function judgeCashflow(
     const after = afterDay(daily, origin, horizon);
     const ahead = after.income.length;
     const actual = after.income.map((value, h) => value - after.expense[h]);
+    const fits = recordFits(options.fitMstl);
     const forecast = forecastCashflow(
       artifact,
       history,
       { horizon: ahead, level: LEVEL, gap: 0 },
-      options.fitMstl,
+      fits.record,
     );
+    if (options.isSketching) sketches.push(sketchForecast(artifact, history, actual, forecast, fits.replay));
     const net = history.income.map((value, h) => value - history.expense[h]);
     const points = {
       model: forecast.net,
@@ -102,6 +109,7 @@ export async function judgeCashflow(
     baselines: { seasonal_naive: of('seasonal_naive'), weekday_mean: of('weekday_mean') },
     errors: Float64Array.from(errors),
     naiveErrors: Float64Array.from(naiveErrors),
+    sketches,
   };
 }
 

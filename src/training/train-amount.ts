@@ -1,10 +1,10 @@
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import { CATALOG } from '../features/catalog.ts';
-import { featureImportance } from '../kernels/forest/importance.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import type { AmountArtifact, AmountReader } from '../models/amount.ts';
 import { AMOUNT_BASELINES, type AmountBaseline, predictBaselines } from './amount-baselines.ts';
+import { type AmountFigures, collectAmountFigures } from './amount-figures.ts';
+import { COMPARED_ROWS_MIN, type ComparedMetric, compareScores, firstLaterRow } from './compare.ts';
 import {
   type AmountEvaluation,
   type AmountScores,
@@ -26,7 +26,8 @@ import {
   readAmountsForward,
   searchAmountParameters,
 } from './fit-amount.ts';
-import { orderByTime } from './split.ts';
+import { nameImportance } from './name-importance.ts';
+import { countOlder, orderByTime } from './split.ts';
 import type { Comparison, TrainOptions } from './trainer.ts';
 
 /** The active version, as far as a comparison needs it. */
@@ -66,11 +67,11 @@ export interface AmountTraining {
   readonly comparison: Comparison | null;
   /** Mean decrease in squared error of each feature in the forest, by name, largest first. */
   readonly importance: Readonly<Record<string, number>>;
+  readonly figures: AmountFigures;
 }
 
-const TEST_SHARE = 0.2;
 const ROWS_MIN = 50;
-const COMPARED_ROWS_MIN = 30;
+const METRIC: ComparedMetric = { metric: 'mae_log', isLowerBetter: true };
 
 /**
  * Trains the amount model: fits on the older four fifths with parameters found by forward validation, reports on the
@@ -96,7 +97,8 @@ export async function trainAmount(
     trials,
     evaluation,
     comparison,
-    importance: nameImportance(artifact),
+    importance: nameImportance(artifact.forest),
+    figures: drawFigures(study, judged, evaluation.best_baseline),
   };
 }
 
@@ -115,7 +117,7 @@ async function fitAndJudge(allRows: readonly Transaction[], options: TrainOption
     const have = `${rows.length} of ${allRows.length} rows have an amount`;
     throw new AppError('data_insufficient', `${have}; at least ${ROWS_MIN} are needed`);
   }
-  const trainCount = Math.floor(rows.length * (1 - TEST_SHARE));
+  const trainCount = countOlder(rows.length);
   const study = openAmountStudy(rows, trainCount, options);
   const fits = new Map<number, ReturnType<typeof readWith>>();
   // Reading the rows forward depends on the text part's penalty alone, so trials that share it share the reading.
@@ -228,6 +230,15 @@ function weigh(
   };
 }
 
+function drawFigures(
+  { rows, logs, trainCount }: AmountStudy,
+  { predicted, curve }: AmountEvaluation,
+  best: AmountBaseline,
+): AmountFigures {
+  const baseline = predictBaselines(rows, logs, trainCount)[best];
+  return collectAmountFigures(rows.slice(trainCount), logs.subarray(trainCount), predicted, baseline, curve);
+}
+
 async function compare(
   study: AmountStudy,
   artifact: AmountArtifact,
@@ -236,8 +247,7 @@ async function compare(
   active: ActiveAmount,
 ): Promise<Comparison | null> {
   const { rows, trainCount } = study;
-  let from = trainCount;
-  while (from < rows.length && rows[from].at <= active.trainedUntil) from++;
+  const from = firstLaterRow(rows, trainCount, active.trainedUntil);
   if (rows.length - from >= COMPARED_ROWS_MIN) {
     const ours =
       from === trainCount ? judged : await evaluateOn(study, artifact, 'judging later rows', false, from);
@@ -271,27 +281,14 @@ function comparison(
   from: number,
 ): Comparison {
   const truth = logs.subarray(from);
-  const difference = pairedBootstrap(errors(truth, ours.predicted), errors(truth, theirs.predicted), {
-    seed: options.seed,
-  });
-  return {
-    version,
-    basis,
-    rows: truth.length,
-    metric: 'mae_log',
-    value_new: ours.scores.mae_log,
-    value_active: theirs.scores.mae_log,
-    difference: [difference.lower, difference.upper],
-    is_worse: difference.lower > 0,
-  };
+  return compareScores(
+    METRIC,
+    { version, basis, seed: options.seed },
+    errors(truth, ours.predicted),
+    errors(truth, theirs.predicted),
+  );
 }
 
 function errors(truth: Float64Array, predicted: Float64Array): Float64Array {
   return truth.map((value, i) => Math.abs(value - predicted[i]));
-}
-
-function nameImportance({ forest }: AmountArtifact): Record<string, number> {
-  const importance = featureImportance(forest);
-  const named = CATALOG.map(({ name }, i): [string, number] => [name, importance[i]]);
-  return Object.fromEntries(named.sort((a, b) => b[1] - a[1]));
 }

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { deriveSeed } from '../lib/rng.ts';
 import type { AnomalyArtifact } from '../models/anomaly.ts';
+import { type AnomalyFigures, collectAnomalyFigures } from './anomaly-figures.ts';
 import { type AnomalyParameters, assembleAnomaly, fitJudge, fitReader, readForward } from './fit-anomaly.ts';
 import {
   type AnomalyVerdicts,
@@ -13,7 +14,7 @@ import {
   shareFrom,
 } from './judge-anomaly.ts';
 import { PLANTINGS } from './plant-anomalies.ts';
-import { orderByTime } from './split.ts';
+import { countOlder, orderByTime } from './split.ts';
 import type { Comparison, TrainOptions } from './trainer.ts';
 
 /** The active version, as far as a comparison needs it. */
@@ -58,9 +59,9 @@ export interface AnomalyTraining {
   /** Share of calibration rows set aside as incidents, because they are no ordinary traffic. */
   readonly incident_share: number;
   readonly comparison: Comparison | null;
+  readonly figures: AnomalyFigures;
 }
 
-const TEST_SHARE = 0.2;
 const ROWS_MIN = 50;
 const COMPARED_ROWS_MIN = 30;
 export const SENSITIVITIES = [0.001, 0.01, 0.05];
@@ -86,6 +87,7 @@ export async function trainAnomaly(
   const { evaluation, verdicts, forward, trainCount } = await judgeAnomaly(rows, options);
   const comparison =
     active === null ? null : await compare(rows, trainCount, forward, verdicts, parameters, active, options);
+  const figures = await collectAnomalyFigures(rows, trainCount, forward, verdicts, options);
   const reading = await readForward(rows, options);
   const judge = await fitJudge(rows, reading, parameters, options);
   return {
@@ -96,6 +98,7 @@ export async function trainAnomaly(
     evaluation,
     incident_share: judge.incidentShare,
     comparison,
+    figures,
   };
 }
 
@@ -116,7 +119,7 @@ async function judgeAnomaly(rows: readonly Transaction[], options: TrainOptions)
       `${rows.length} rows; at least ${ROWS_MIN} are needed to say what is ordinary`,
     );
   }
-  const trainCount = Math.floor(rows.length * (1 - TEST_SHARE));
+  const trainCount = countOlder(rows.length);
   const older = rows.slice(0, trainCount);
   const parameters = anomalyParameters(options);
   const reading = await readForward(older, options);

@@ -2,10 +2,11 @@ import { localDayNumber } from '../bank/calendar.ts';
 import type { DailyMoney } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import { fitMstl } from '../forecasting/augurs.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { createRng, deriveSeed } from '../lib/rng.ts';
 import { type CashflowArtifact, LENGTH_CLASSES, MEMBER_NAMES } from '../models/cashflow.ts';
+import { fitMstl } from '../workers/augurs.ts';
+import { type CashflowFigures, collectCashflowFigures } from './cashflow-figures.ts';
 import { seriesByAccount } from './cashflow-series.ts';
 import { type CashflowParameters, DEFAULT_PARAMETERS, fitCashflow } from './fit-cashflow.ts';
 import { type JudgedCashflow, judgeCashflow, type Origin } from './judge-cashflow.ts';
@@ -38,11 +39,12 @@ export interface CashflowTraining {
   readonly comparison: Comparison | null;
   /** Prior weights by member, by class of history length. */
   readonly prior_weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly figures: CashflowFigures;
 }
 
 const TEST_SHARE = 0.2;
 const DAYS_MIN = 56;
-const HORIZON_MAX = 30;
+export const HORIZON_MAX = 30;
 const ORIGINS_PER_SERIES = 3;
 const COMPARED_ORIGINS_MIN = 4;
 const SERIES_SIMPLE = 6;
@@ -72,12 +74,13 @@ export async function trainCashflow(
   const told = (step: string) => (done: number, total: number) => onProgress?.(step, done, total);
   const fit = (parameters: CashflowParameters, until: number, step: string) =>
     fitCashflow(series, { parameters, until, fitMstl, onProgress: told(step), signal });
-  const judge = (artifact: CashflowArtifact, origins: readonly Origin[], step: string) =>
-    judgeCashflow(artifact, origins, horizon, { fitMstl, onProgress: told(step), signal });
+  const judge = (artifact: CashflowArtifact, origins: readonly Origin[], step: string, isSketching = false) =>
+    judgeCashflow(artifact, origins, horizon, { fitMstl, isSketching, onProgress: told(step), signal });
 
   const { parameters, trials } = await search();
   const forward = await fit(parameters, cut, 'learning from the older part');
-  const judged = await judge(forward, originsBetween(series, cut, last, horizon), 'judging the newest part');
+  const judgedOrigins = originsBetween(series, cut, last, horizon);
+  const judged = await judge(forward, judgedOrigins, 'judging the newest part', true);
   const difference = pairedBootstrap(judged.errors, judged.naiveErrors, { seed: options.seed });
   const comparison = active === null ? null : await compare(active);
   const artifact = await fit(parameters, last, 'learning from all days');
@@ -101,6 +104,10 @@ export async function trainCashflow(
     },
     comparison,
     prior_weights: nameWeights(artifact),
+    figures: collectCashflowFigures(
+      judged.sketches,
+      judgedOrigins.map(({ daily }) => daily),
+    ),
   };
 
   /** Tries weighings on the last part of the older days; the standard one is always among them. */
@@ -160,7 +167,7 @@ export async function trainCashflow(
 }
 
 /** Origins from `from` on whose horizon ends by `last`, spread evenly over that time in each series. */
-function originsBetween(
+export function originsBetween(
   series: readonly DailyMoney[],
   from: number,
   last: number,

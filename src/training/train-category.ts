@@ -1,10 +1,10 @@
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import { CATALOG } from '../features/catalog.ts';
-import { featureImportance } from '../kernels/forest/importance.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { type CategoryArtifact, MEMBERS } from '../models/category.ts';
 import { type Baseline, judgeBaselines } from './baselines.ts';
+import { type CategoryFigures, collectCategoryFigures } from './category-figures.ts';
+import { COMPARED_ROWS_MIN, type ComparedMetric, compareScores, firstLaterRow } from './compare.ts';
 import { type Evaluation, evaluateCategory } from './evaluate.ts';
 import {
   assemble,
@@ -18,6 +18,7 @@ import {
   readForward,
   searchParameters,
 } from './fit-category.ts';
+import { nameImportance } from './name-importance.ts';
 import type { CategoryScores, Verdicts } from './score-category.ts';
 import { countOlder, orderByTime } from './split.ts';
 import type { Comparison, TrainOptions } from './trainer.ts';
@@ -54,11 +55,12 @@ export interface CategoryTraining {
   readonly pool: Readonly<Record<string, number>>;
   /** Mean decrease in impurity of each feature in the forest, by name, largest first. */
   readonly importance: Readonly<Record<string, number>>;
+  readonly figures: CategoryFigures;
 }
 
 const ROWS_MIN = 30;
 const CATEGORIES_MIN = 2;
-const COMPARED_ROWS_MIN = 30;
+const METRIC: ComparedMetric = { metric: 'accuracy', isLowerBetter: false };
 
 /**
  * Trains the category model: fits on the older four fifths with parameters found by forward validation, reports on the
@@ -85,7 +87,8 @@ export async function trainCategory(
     evaluation,
     comparison,
     pool: Object.fromEntries(MEMBERS.map(({ name }, m) => [name, artifact.pool.weights[m]])),
-    importance: nameImportance(artifact),
+    importance: nameImportance(artifact.forest),
+    figures: collectCategoryFigures(judged.verdicts, judged.names),
   };
 }
 
@@ -211,8 +214,7 @@ async function compare(
   active: ActiveCategory,
 ): Promise<Comparison | null> {
   const { rows, trainCount } = study;
-  let from = trainCount;
-  while (from < rows.length && rows[from].at <= active.trainedUntil) from++;
+  const from = firstLaterRow(rows, trainCount, active.trainedUntil);
   if (rows.length - from >= COMPARED_ROWS_MIN) {
     const ours = from === trainCount ? judged : await evaluateOn(study, artifact, 'judging later rows', from);
     const theirs = await evaluateOn(study, active.artifact, 'judging the active version', from);
@@ -240,19 +242,7 @@ function comparison(
   theirs: Verdicts,
   seed: number,
 ): Comparison {
-  const mine = rightness(ours);
-  const other = rightness(theirs);
-  const difference = pairedBootstrap(mine, other, { seed });
-  return {
-    version,
-    basis,
-    rows: mine.length,
-    metric: 'accuracy',
-    value_new: mean(mine),
-    value_active: mean(other),
-    difference: [difference.lower, difference.upper],
-    is_worse: difference.upper < 0,
-  };
+  return compareScores(METRIC, { version, basis, seed }, rightness(ours), rightness(theirs));
 }
 
 function differenceOf(ours: Verdicts, theirs: Baseline['verdicts'], seed: number) {
@@ -261,14 +251,4 @@ function differenceOf(ours: Verdicts, theirs: Baseline['verdicts'], seed: number
 
 function rightness({ truth, predicted }: Verdicts): Uint8Array {
   return Uint8Array.from(truth, (label, i) => (label === predicted[i] ? 1 : 0));
-}
-
-function mean(values: Uint8Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function nameImportance({ forest }: CategoryArtifact): Record<string, number> {
-  const importance = featureImportance(forest);
-  const named = CATALOG.map(({ name }, i): [string, number] => [name, importance[i]]);
-  return Object.fromEntries(named.sort((a, b) => b[1] - a[1]));
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
+import { FEATURE_FINGERPRINT } from '../features/fingerprint.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ModelName } from '../models/model.ts';
-import type { Repository } from '../registry/repository.ts';
+import { REPORT_FILE, type Repository } from '../registry/repository.ts';
 import { orderByTime } from './split.ts';
 import type { ActiveVersion, Comparison, Trained, TrainOptions } from './trainer.ts';
 import { TRAINERS } from './trainers.ts';
@@ -28,6 +29,9 @@ export interface TrainingSummary {
   readonly created_at: string;
   readonly seed: number;
   readonly node_version: string;
+  /** Layout number of the model file, and what computed its features. */
+  readonly format: number;
+  readonly feature_fingerprint: string;
   /** Where the wall clock hung that hours and days were read from; serve with the same. */
   readonly timezone: string;
   readonly data: {
@@ -56,6 +60,8 @@ export interface TrainOutcome {
   /** One sentence: why it was or was not activated. */
   readonly verdict: string;
   readonly summary: TrainingSummary;
+  /** Path of the report, for people. */
+  readonly report: string;
 }
 
 /**
@@ -72,15 +78,19 @@ export async function train(dependencies: TrainDependencies, request: TrainReque
   const trained = await trainer.train(rows, active, request);
   const { isActivated, verdict } = decide(trained.comparison, active, absence, request.force);
   const summary = summarise(trained, request, verdict, startedAt, clock());
+  // The drawing libraries are heavy, and nobody who serves needs them.
+  const { renderReport } = await import('./report/report.ts');
   const { version } = await repository.save({
     model,
     format: trained.format,
     bytes: trained.bytes,
     facts: { ...trained.facts, seed: request.seed },
     summary,
+    extraFiles: { [REPORT_FILE]: renderReport(summary, trained.figures) },
   });
   if (isActivated) await repository.activate(model, version);
-  return { model, version, isActivated, verdict, summary };
+  const report = repository.path(model, version, REPORT_FILE);
+  return { model, version, isActivated, verdict, summary, report };
 }
 
 /** The active version to compare with; or null, and why there is none that could serve. */
@@ -165,6 +175,8 @@ function summarise(
     created_at: new Date(endedAt).toISOString(),
     seed,
     node_version: process.version,
+    format: trained.format,
+    feature_fingerprint: FEATURE_FINGERPRINT,
     timezone,
     data: {
       sha256: hashRows(ordered),

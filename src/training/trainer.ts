@@ -1,6 +1,7 @@
 import type { Transaction } from '../bank/transaction.ts';
 import type { ModelName } from '../models/model.ts';
 import type { Manifest } from '../registry/manifest.ts';
+import type { Figures } from './figures.ts';
 
 /** Tells how far a step has come: `done` of `total`, in the units the step is about (rows, trees, folds). */
 export type OnProgress = (step: string, done: number, total: number) => void;
@@ -54,6 +55,8 @@ export interface Trained {
   readonly comparison: Comparison | null;
   /** The model's own part of training_summary.json: parameters, trials, evaluation. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** What the report draws. */
+  readonly figures: Figures;
 }
 
 /** One row of TRAINERS. Rejects with AppError `data_insufficient` when the rows do not suffice. */

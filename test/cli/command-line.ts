@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after } from 'node:test';
 import { currencyDigits, toMajor } from '../../src/bank/money.ts';
@@ -12,6 +12,7 @@ import { runCli } from '../../src/cli/program.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { NOW } from '../harness.ts';
 import { keepLog, keepSecrets } from '../log-watch.ts';
+import { dataDirOf, setStoreVariables, storeVariables } from '../servers/stores.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -37,6 +38,7 @@ export interface RunOptions {
 
 /** Runs a command line in this process. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  setStoreVariables(dataDirOf(args));
   const [stdout, stderr] = [capture(), capture()];
   const status = await runCli(args, {
     stdout: stdout.stream,
@@ -69,7 +71,7 @@ export interface Started {
   readonly ended: Promise<Ran>;
 }
 
-const SECRET_NAMES = /KEYS|SECRET|PASSWORD/;
+const SECRET_NAMES = /KEYS|SECRET|PASSWORD|DATABASE_URL/;
 
 /** Starts the executable in a process of its own, with no setting but those given. */
 export function start(
@@ -78,8 +80,10 @@ export function start(
   cwd = tmpdir(),
 ): Started {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('TITANS_'));
-  const env = { ...Object.fromEntries(clean), ...variables };
-  keepSecrets(Object.entries(variables).flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : [])));
+  const dataDir = dataDirOf(args);
+  const given = { ...(dataDir === null ? {} : storeVariables(resolve(cwd, dataDir))), ...variables };
+  const env = { ...Object.fromEntries(clean), ...given };
+  keepSecrets(Object.entries(given).flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : [])));
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { MODEL_NAMES } from '../../src/models/model.ts';
 import { HEADER, lineOf, madeUp, run, start, temporaryFolder, writeTable } from './command-line.ts';
 
 const folder = temporaryFolder();
@@ -18,6 +19,11 @@ const QUICK = ['--model-type', 'simple', '--workers', '1', '--data-dir', dataDir
 /** Lines of a text without the empty one after the last line end. */
 function linesOf(text: string): string[] {
   return text.split('\n').slice(0, -1);
+}
+
+/** Fields of a line in which no comma is quoted. */
+function parseLine(line: string): string[] {
+  return line.split(',');
 }
 
 describe('before anything was trained', () => {
@@ -73,7 +79,36 @@ describe('train, then use the model', () => {
   it('models list shows the version as active', async () => {
     const { status, stdout } = await run(['models', 'list', 'category_prediction', '--data-dir', dataDir]);
     assert.equal(status, 0);
-    assert.match(stdout, /^category_prediction +1\.0\.0 +active +\d+ +0\.\d{3}/m);
+    assert.match(
+      stdout,
+      /^category_prediction +1\.0\.0 +active +\d+ +0\.\d{3} accuracy +0\.\d{3} text alone/m,
+    );
+  });
+
+  it('models list shows the headline figure of every model beside its baseline', async () => {
+    const { stdout } = await run(['models', 'list', '--data-dir', dataDir]);
+    for (const [model, figure, baseline] of [
+      ['amount_prediction', 'error of log', '(category|merchant|overall) median'],
+      ['anomaly_detection', 'ROC-AUC, planted', 'plain forest'],
+      ['cashflow_forecasting', 'WAPE by day', 'seasonal naive'],
+    ])
+      assert.match(
+        stdout,
+        new RegExp(
+          `^${model} +1\\.0\\.0 +active +\\d+ +\\d\\.\\d{3} ${figure} +\\d+\\.\\d{3} ${baseline}`,
+          'm',
+        ),
+      );
+  });
+
+  it('training and models info name the report, which is there', async () => {
+    for (const model of MODEL_NAMES) {
+      const { stdout } = await run(['models', 'info', model, '--data-dir', dataDir]);
+      const path = /^report: (.+)$/m.exec(stdout)?.[1] as string;
+      assert.ok(trained.stdout.includes(`report: ${path}\n`));
+      assert.match(readFileSync(path, 'utf8'), new RegExp(`<h1>${model}</h1>`));
+      assert.match(stdout, new RegExp(`^${model} 1\\.0\\.0, active\n\\d\\.\\d{3} .+ \\(.+\\)\nactivated: `));
+    }
   });
 
   it('models info shows manifest and metrics', async () => {
@@ -224,6 +259,87 @@ describe('train, then use the model', () => {
     const inStore = await run(['evaluate', newer, '--data-dir', dataDir]);
     const inFile = await run(['evaluate', both, '--data-dir', dataDir]);
     assert.equal(pick(inStore.stdout), pick(inFile.stdout));
+  });
+
+  it('evaluate replays the file as predict does: no later row sees the category of one it is judged on', async () => {
+    // Whatever the categories of the file are, what is said of the rows is what predict says of them without any.
+    const bare = writeTable(folder, 'bare.csv', [
+      HEADER,
+      ...lines.slice(cut).map((l) => l.replace(/,[^,]*$/, ',')),
+    ]);
+    const only = ['--model-type', 'category_prediction', '--data-dir', dataDir];
+    const { stdout } = await run(['predict', bare, ...only]);
+    const said = linesOf(stdout)
+      .slice(1)
+      .map((line) => parseLine(line).at(-4));
+    const truth = lines.slice(cut).map((line) => parseLine(line).at(-1));
+    const right = said.filter((category, i) => category === truth[i]).length;
+    const judged = await run(['evaluate', newer, '--data-dir', dataDir]);
+    assert.match(
+      judged.stdout,
+      new RegExp(`^later than its training +${truth.length} +${(right / truth.length).toFixed(3)} `, 'm'),
+    );
+  });
+
+  it('evaluate judges amounts as predict gives them', async () => {
+    const only = ['--model-type', 'amount_prediction', '--data-dir', dataDir];
+    const { stdout } = await run(['evaluate', newer, ...only]);
+    const shown = /intervals of 80\.0 % held the true amount in ([\d.]+) % of rows later/.exec(stdout)?.[1];
+    const predicted = linesOf((await run(['predict', newer, ...only])).stdout).map(parseLine);
+    const [head, ...rows] = predicted;
+    const column = head.findIndex((name) => /amount/i.test(name));
+    let held = 0;
+    for (const row of rows) {
+      const [amount, lower, upper] = [row[column], row.at(-3), row.at(-2)].map((text) =>
+        Math.abs(Number(text)),
+      );
+      // Written amounts are rounded to cents, so are the ends of their intervals.
+      if (amount >= Math.min(lower, upper) - 0.01 && amount <= Math.max(lower, upper) + 0.01) held++;
+    }
+    assert.ok(
+      Math.abs(Number(shown) - (100 * held) / rows.length) < 1.5,
+      `${shown} ${held} of ${rows.length}`,
+    );
+    assert.match(stdout, /^later than its training +\d+ +\d\.\d{3}/m);
+  });
+
+  it('evaluate judges every model that was trained, rows that may have been learnt apart', async () => {
+    const both = writeTable(folder, 'both.csv', [HEADER, ...lines]);
+    const { status, stdout, stderr } = await run([
+      'evaluate',
+      both,
+      '--model-type',
+      'all',
+      '--data-dir',
+      dataDir,
+    ]);
+    assert.equal(status, 0, stderr);
+    for (const model of MODEL_NAMES)
+      assert.match(stdout, new RegExp(`^${model} 1\\.\\d\\.0, trained on`, 'm'));
+    assert.match(stdout, /flagged at 0\.01/);
+    assert.match(stdout, /forecasts of \d+ days, all later than that/);
+    assert.doesNotMatch(stdout, /NaN|undefined/);
+    const learnt = await run([
+      'evaluate',
+      older,
+      '--model-type',
+      'cashflow_forecasting',
+      '--data-dir',
+      dataDir,
+    ]);
+    assert.match(learnt.stdout, /No row is later than the training/);
+  });
+
+  it('evaluate says which model a file does not suffice for, and fails when it suffices for none', async () => {
+    const few = writeTable(folder, 'few.csv', [
+      HEADER,
+      ...lines.slice(cut, cut + 5).map((l) => l.replace(/,[^,]*$/, ',')),
+    ]);
+    const all = await run(['evaluate', few, '--model-type', 'all', '--data-dir', join(folder, 'few')]);
+    assert.equal(all.status, 1);
+    const some = await run(['evaluate', few, '--model-type', 'all', '--data-dir', dataDir]);
+    assert.equal(some.status, 0, some.stderr);
+    assert.match(some.stderr, /category_prediction was not judged: no row .* has a true category/);
   });
 
   it('evaluate needs true categories', async () => {

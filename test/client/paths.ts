@@ -29,6 +29,189 @@ export interface components {
     Probe: {
       status: string;
     };
+    ModelInfo: {
+      success: boolean;
+      model: "category_prediction" | "amount_prediction" | "anomaly_detection" | "cashflow_forecasting";
+      version: string;
+      format: number;
+      trained_at: string;
+      trained_until: string;
+      rows: number;
+      seed: number;
+      metrics: Record<string, number | null>;
+      baselines: Record<string, Record<string, number | null>>;
+      beats_baseline: boolean | null;
+      parameters: Record<string, unknown>;
+      features: (string)[];
+      features_hidden: (string)[];
+      classes: number | null;
+      bytes: number;
+      sha256: string;
+      node_version: string;
+    };
+    ReloadedModel: {
+      status: "ready" | "missing" | "broken";
+      version: string | null;
+      previous_version: string | null;
+      reason: string | null;
+    };
+    Reloads: {
+      success: boolean;
+      reloaded: number;
+      missing: number;
+      models: Record<string, components['schemas']['ReloadedModel']>;
+    };
+    HourCount: {
+      hour: string;
+      count: number;
+    };
+    PredictionCounts: {
+      total: number;
+      by_model: Record<string, number>;
+      by_hour: (components['schemas']['HourCount'])[];
+    };
+    CategoryCount: {
+      category: string;
+      count: number;
+      share: number;
+    };
+    ConfidenceBin: {
+      from: number;
+      to: number;
+      count: number;
+    };
+    BandCounts: {
+      VERY_HIGH: number;
+      HIGH: number;
+      MEDIUM: number;
+      LOW: number;
+    };
+    CategoryAnalytics: {
+      count: number;
+      abstained: number;
+      abstention_share: number | null;
+      mean_confidence: number | null;
+      mix: (components['schemas']['CategoryCount'])[];
+      other: number;
+      confidence_histogram: (components['schemas']['ConfidenceBin'])[];
+      confidence_bands: components['schemas']['BandCounts'];
+    };
+    AmountAnalytics: {
+      count: number;
+      mean: number | null;
+      p50: number | null;
+      p95: number | null;
+      max: number | null;
+    };
+    RiskLevelCounts: {
+      low: number;
+      medium: number;
+      high: number;
+      critical: number;
+    };
+    AnomalyAnalytics: {
+      count: number;
+      flagged: number;
+      anomaly_rate: number | null;
+      risk_levels: components['schemas']['RiskLevelCounts'];
+    };
+    CashflowAnalytics: {
+      count: number;
+    };
+    Analytics: {
+      success: boolean;
+      since: string;
+      predictions: components['schemas']['PredictionCounts'];
+      category: components['schemas']['CategoryAnalytics'];
+      amount: components['schemas']['AmountAnalytics'];
+      anomaly: components['schemas']['AnomalyAnalytics'];
+      cashflow: components['schemas']['CashflowAnalytics'];
+    };
+    ClearedCache: {
+      success: boolean;
+      cleared: number;
+    };
+    ModelCondition: {
+      status: "ready" | "missing" | "broken";
+      version: string | null;
+      reason: string | null;
+    };
+    ModelsHealth: {
+      success: boolean;
+      status: "healthy" | "degraded" | "unavailable";
+      ready: boolean;
+      models: Record<string, components['schemas']['ModelCondition']>;
+    };
+    Latency: {
+      count: number;
+      mean_ms: number | null;
+      p50_ms: number | null;
+      p95_ms: number | null;
+      p99_ms: number | null;
+      max_ms: number | null;
+    };
+    ModelPerformance: {
+      predictions: number;
+      failed: number;
+      history: components['schemas']['Latency'];
+      features: components['schemas']['Latency'];
+      model: components['schemas']['Latency'];
+      request: components['schemas']['Latency'];
+    };
+    RoutePerformance: {
+      method: string;
+      route: string;
+      count: number;
+      mean_ms: number | null;
+      p50_ms: number | null;
+      p95_ms: number | null;
+      p99_ms: number | null;
+      max_ms: number | null;
+    };
+    FeatureCache: {
+      entries: number;
+      entries_max: number;
+      hits: number;
+      misses: number;
+      hit_ratio: number | null;
+    };
+    Memory: {
+      rss_bytes: number;
+      heap_used_bytes: number;
+      heap_total_bytes: number;
+      external_bytes: number;
+    };
+    EventLoopDelay: {
+      p50_ms: number;
+      p99_ms: number;
+      max_ms: number;
+    };
+    Performance: {
+      success: boolean;
+      uptime_seconds: number;
+      window_seconds: number;
+      models: Record<string, components['schemas']['ModelPerformance']>;
+      requests: (components['schemas']['RoutePerformance'])[];
+      feature_cache: components['schemas']['FeatureCache'];
+      memory: components['schemas']['Memory'];
+      event_loop_delay: components['schemas']['EventLoopDelay'];
+    };
+    ModelState: {
+      status: "ready" | "missing" | "broken";
+      reason: string | null;
+      active_version: string | null;
+      activated_version: string | null;
+      newest_version: string | null;
+      trained_at: string | null;
+      trained_until: string | null;
+      rows: number | null;
+      metrics: Record<string, number | null>;
+    };
+    ModelsStatus: {
+      success: boolean;
+      ready: boolean;
+      models: Record<string, components['schemas']['ModelState']>;
+    };
     AmountRequest: {
       date?: string | null;
       amount?: number | null;
@@ -47,11 +230,52 @@ export interface components {
       reference?: string | null;
       tags?: (string)[] | null;
       confidence_level?: number | null;
+      explain?: boolean | null;
     };
     AmountInterval: {
       lower: number;
       upper: number;
       level: number;
+    };
+    FeatureContribution: {
+      feature: string;
+      value: number | null;
+      contribution: number;
+      meaning: string;
+    };
+    TextTerm: {
+      term: string;
+      kind: "word" | "letters" | "field";
+      contribution: number;
+    };
+    TextExplanation: {
+      bias: number;
+      score: number;
+      terms: (components['schemas']['TextTerm'])[];
+      rest: number;
+    };
+    ExplainedMember: {
+      name: string;
+      weight: number;
+      value: number;
+      meaning: string;
+    };
+    ExplainedStep: {
+      name: string;
+      value: number;
+      meaning: string;
+    };
+    Explanation: {
+      explains: string;
+      unit: "probability" | "log_amount" | "path_length";
+      base_value: number;
+      output: number;
+      contributions: (components['schemas']['FeatureContribution'])[];
+      text?: components['schemas']['TextExplanation'];
+      members: (components['schemas']['ExplainedMember'])[];
+      steps: (components['schemas']['ExplainedStep'])[];
+      calibrated: number;
+      words: (string)[];
     };
     AmountReply: {
       success: boolean;
@@ -61,6 +285,7 @@ export interface components {
       processing_time_ms: number;
       features_used: number;
       prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
     };
     AnomalyRequest: {
       date?: string | null;
@@ -80,6 +305,7 @@ export interface components {
       reference?: string | null;
       tags?: (string)[] | null;
       sensitivity?: number | null;
+      explain?: boolean | null;
     };
     AnomalyReason: {
       feature: string;
@@ -104,6 +330,7 @@ export interface components {
       processing_time_ms: number;
       features_used: number;
       prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
     };
     HistoryTransaction: {
       date?: string | null;
@@ -216,6 +443,7 @@ export interface components {
       reference?: string | null;
       tags?: (string)[] | null;
       top_k?: number | null;
+      explain?: boolean | null;
     };
     CategoryScore: {
       category: string;
@@ -233,6 +461,7 @@ export interface components {
       processing_time_ms: number;
       features_used: number;
       prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
     };
   };
 }
@@ -327,6 +556,218 @@ export interface paths {
       responses: {
         200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Probe'] } };
         500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/metrics': {
+    /** Every figure for Prometheus */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'text/plain': unknown } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{model}/info': {
+    /** What is known of the version that serves */
+    get: {
+      parameters: { query?: never; header?: never; path: { model: "category_prediction" | "amount_prediction" | "anomaly_detection" | "cashflow_forecasting" }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ModelInfo'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/{model}/reload': {
+    get?: never;
+    put?: never;
+    /** Load the activated version of one model */
+    post: {
+      parameters: { query?: never; header?: never; path: { model: "category_prediction" | "amount_prediction" | "anomaly_detection" | "cashflow_forecasting" }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Reloads'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        404: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/analytics': {
+    /** What was predicted */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Analytics'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/cache': {
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Drop all kept features */
+    delete: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ClearedCache'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/health': {
+    /** Whether each model serves, and why not */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ModelsHealth'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/performance': {
+    /** How fast answers are, and what they cost */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Performance'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/reload-all': {
+    get?: never;
+    put?: never;
+    /** Load the activated version of every model */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Reloads'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/models/status': {
+    /** Which version of each model serves, and how it did in training */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ModelsStatus'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
       };
     };
     put?: never;

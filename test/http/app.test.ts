@@ -79,7 +79,9 @@ test('every route answers under its path and under /v1 alike', async (t) => {
   for (const row of ROUTES) {
     const url = row.url.replace(':asset', 'start.js');
     const [example] = Object.values(row.route.body?.examples ?? {});
-    const request = row.method === 'POST' ? post(url, example?.value ?? {}) : { method: row.method, url };
+    const { method } = row;
+    const request =
+      method === 'POST' ? post(url, example?.value ?? {}) : { method, url, headers: AUTHORIZATION };
     const plain = await app.inject(request);
     const versioned = await app.inject({ ...request, url: `/v1${url}` });
     assert.notEqual(plain.statusCode, 404, url);

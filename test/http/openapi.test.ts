@@ -160,7 +160,7 @@ test('every example is executed: requests succeed, and documented answers are th
     for (const payload of media === undefined ? [undefined] : bodies) {
       const reply = await app.inject({
         method: method.toUpperCase() as 'GET',
-        url: path.replace('{asset}', 'start.js'),
+        url: path.replace('{asset}', 'start.js').replace('{model}', 'category_prediction'),
         headers: operation.security.length > 0 ? AUTHORIZATION : {},
         ...(payload && { payload }),
       });
@@ -196,7 +196,7 @@ test('the body of a prediction is described field by field from the table that p
   const root = await document();
   const schema = lookUp(root, '#/components/schemas/CategoryRequest');
   const properties = schema.properties as Record<string, Node>;
-  assert.deepEqual(Object.keys(properties), [...FIELDS.map((field) => field.name), 'top_k']);
+  assert.deepEqual(Object.keys(properties), [...FIELDS.map((field) => field.name), 'top_k', 'explain']);
   assert.equal(schema.additionalProperties, false);
   for (const field of FIELDS) {
     assert.equal(properties[field.name].description, field.meaning);

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDay } from '../../src/bank/calendar.ts';
 import type { Transaction } from '../../src/bank/transaction.ts';
-import { fitMstl } from '../../src/forecasting/augurs.ts';
-import { fromColumns, toColumns } from '../../src/forecasting/columns.ts';
 import { blankArtifact, type CashflowArtifact } from '../../src/models/cashflow.ts';
 import { answerCashflow, type CashflowQuestion } from '../../src/models/cashflow-answer.ts';
 import { CASHFLOW_MODEL } from '../../src/models/models.ts';
 import { findStreams, type Stream } from '../../src/models/recurring.ts';
+import { fitMstl } from '../../src/workers/augurs.ts';
+import { fromColumns, toColumns } from '../../src/workers/columns.ts';
 import { daily, payment } from './payments.ts';
 
 const ARTIFACT: CashflowArtifact = blankArtifact({ power: 4, priorOrigins: 6 });

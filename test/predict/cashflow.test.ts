@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../src/errors.ts';
-import { createForecastPool } from '../../src/forecasting/forecast-pool.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { blankArtifact } from '../../src/models/cashflow.ts';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../../src/predict/cashflow.ts';
 import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
+import { createForecastPool } from '../../src/workers/forecast-pool.ts';
 import { daily } from '../models/payments.ts';
 
 const REQUEST: CashflowRequest = {

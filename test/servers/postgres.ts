@@ -21,7 +21,6 @@ const UNPRIVILEGED = ['postgres', 'nobody'];
 const LANGUAGE = ['--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
 const PORT_ATTEMPTS_MAX = 5;
 const SUPERUSER = 'titans';
-const TEMPLATE = 'template1';
 
 /** A private PostgreSQL of one test file. */
 export interface PostgresServer {
@@ -29,7 +28,7 @@ export interface PostgresServer {
   readonly url: string;
   readonly port: number;
   readonly password: string;
-  /** Makes a new, empty database and returns its URL. */
+  /** Makes what looks like a new, empty database and returns its URL; see {@link createDatabase}. */
   createDatabase(): Promise<string>;
   /** `fast` waits for nobody, `immediate` is a crash: nothing is flushed. */
   stop(mode: 'fast' | 'immediate'): Promise<void>;
@@ -152,19 +151,27 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-let created = 0;
-
-/** Makes a new, empty database on the server that `url` names, and returns its URL. */
-export async function createDatabase(url: string): Promise<string> {
-  const name = `titans_${process.pid}_${randomBytes(4).toString('hex')}_${created++}`;
+/**
+ * Makes a schema of its own in the database at `url` and returns the URL that has it for its only one: to whoever
+ * connects it is an empty database, made in a tenth of the time. `name` makes it one that others find again.
+ */
+export async function createDatabase(
+  url: string,
+  name = `titans_${randomBytes(8).toString('hex')}`,
+): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`create database ${name} template ${TEMPLATE}`);
+    await client.query(`create schema if not exists ${name}`);
   } finally {
     await client.end();
   }
+  return urlOfSchema(url, name);
+}
+
+/** The URL under which `name` is the only schema. */
+export function urlOfSchema(url: string, name: string): string {
   const made = new URL(url);
-  made.pathname = `/${name}`;
+  made.searchParams.set('options', `-csearch_path=${name}`);
   return made.href;
 }

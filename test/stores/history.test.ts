@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +12,7 @@ import { MIGRATIONS, migrate } from '../../src/stores/sql/migrations.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
 import { eachDatabase } from './each-database.ts';
 import { describeHistory, transaction } from './history-contract.ts';
+import { outputOf, startProcess } from './own-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'titans-history-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,30 +42,6 @@ function isUnavailable(pattern: RegExp): (error: AppError) => boolean {
   };
 }
 
-/** Runs `program`, an ES module that finds `openHistory` and `transaction`, in a process of its own. */
-function startProcess(program: string): ReturnType<typeof spawn> {
-  const prelude = [
-    ['{ createSqlHistory }', '../../src/stores/sql/history.ts'],
-    ['{ openSqlite }', '../../src/stores/sql/sqlite.ts'],
-    ['{ transaction }', './history-contract.ts'],
-  ].map(([names, file]) => `import ${names} from ${JSON.stringify(new URL(file, import.meta.url).href)};`);
-  prelude.push('const openHistory = async (path) => createSqlHistory(await openSqlite(path), path);');
-  return spawn(process.execPath, ['--input-type=module', '-e', `${prelude.join('\n')}\n${program}`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function outputOf(child: ReturnType<typeof spawn>): Promise<string> {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (piece: string) => {
-      output += piece;
-    });
-  }
-  await once(child, 'close');
-  return output;
-}
-
 describe('the embedded database', () => {
   it('is made readable by its owner only, journal included', async () => {
     const path = newPath();
@@ -89,35 +64,13 @@ describe('the embedded database', () => {
     await second.close();
   });
 
-  it('has every acknowledged row after kill -9', async () => {
-    const path = newPath();
-    const child = startProcess(`
-      const history = await openHistory(${JSON.stringify(path)});
-      for (let i = 0; ; i++) {
-        await history.append([transaction({ id: String(i) })]);
-        process.stdout.write(i + '\\n');
-        if (i % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
-      }`);
-    let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
-      output += piece;
-      if (output.includes('\n30\n')) child.kill('SIGKILL');
-    });
-    await once(child, 'close');
-    const acknowledged = output.slice(0, output.lastIndexOf('\n')).split('\n').length;
-    assert.ok(acknowledged > 30);
-    const history = await openHistory(path);
-    assert.ok((await history.count()) >= acknowledged);
-    await history.close();
-  });
-
   it('serves several processes that start and write at once, and each sees the others', async () => {
     const path = newPath();
     const outputs = await Promise.all(
       [0, 1, 2].map((writer) =>
         outputOf(
           startProcess(`
-            const history = await openHistory(${JSON.stringify(path)});
+            const history = await openHistory(${JSON.stringify({ url: null, path })});
             for (let i = 0; i < 40; i++) {
               await history.append([
                 transaction({ id: '${writer}-' + i }),

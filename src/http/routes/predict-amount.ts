@@ -5,17 +5,18 @@ import { elapsedMs } from '../plugins/process-time.ts';
 import { bindBody, type Route } from '../route.ts';
 import { AMOUNT_REPLY, AMOUNT_REQUEST, type AmountReply } from '../schemas/amount.ts';
 import { invalidBody } from '../schemas/invalid-body.ts';
-import { CONFIDENCE_LEVEL } from '../schemas/options.ts';
+import { CONFIDENCE_LEVEL, EXPLAIN } from '../schemas/options.ts';
 import { parseFlatBody } from '../schemas/transaction.ts';
 import type { HttpServices } from '../services.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const OPTIONS = { level: CONFIDENCE_LEVEL };
+const OPTIONS = { level: CONFIDENCE_LEVEL, explain: EXPLAIN };
 
 /** POST /predict/amount */
 export const predictAmount: Route = {
   operationId: 'predictAmount',
   tag: 'predictions',
+  model: 'amount_prediction',
   summary: 'The amount of a transaction',
   description:
     'Gives the amount that such a transaction usually has, with the sign of its type, and an interval that holds the true amount in the asked-for share of cases. An amount that is given is ignored.',
@@ -36,6 +37,10 @@ export const predictAmount: Route = {
           confidence_level: 0.95,
         },
       },
+      explained: {
+        summary: 'With the reasons',
+        value: { type: 'Expense', description: 'Restaurant dinner', explain: true },
+      },
     },
   },
   replies: {
@@ -53,7 +58,7 @@ export const predictAmount: Route = {
       },
     },
   },
-  errors: ['model_not_loaded', 'store_unavailable'],
+  errors: ['model_not_loaded', 'store_unavailable', 'timeout'],
   bodyBytesMax: BODY_BYTES_MAX,
   bind: (services) =>
     bindBody(createParser(services), async (input, reply): Promise<AmountReply> => {
@@ -73,7 +78,7 @@ function createParser({ config, clock }: HttpServices): (json: unknown) => Amoun
       requiresType: true,
     };
     const body = parseFlatBody(json, OPTIONS, options);
-    if (body.ok) return { transaction: body.transaction, level: body.options.level };
+    if (body.ok) return { transaction: body.transaction, ...body.options };
     throw invalidBody(body.faults);
   };
 }

@@ -4,17 +4,18 @@ import { elapsedMs } from '../plugins/process-time.ts';
 import { bindBody, type Route } from '../route.ts';
 import { ANOMALY_REPLY, ANOMALY_REQUEST, type AnomalyReply } from '../schemas/anomaly.ts';
 import { invalidBody } from '../schemas/invalid-body.ts';
-import { SENSITIVITY } from '../schemas/options.ts';
+import { EXPLAIN, SENSITIVITY } from '../schemas/options.ts';
 import { parseFlatBody } from '../schemas/transaction.ts';
 import type { HttpServices } from '../services.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const OPTIONS = { sensitivity: SENSITIVITY };
+const OPTIONS = { sensitivity: SENSITIVITY, explain: EXPLAIN };
 
 /** POST /predict/anomaly */
 export const predictAnomaly: Route = {
   operationId: 'predictAnomaly',
   tag: 'predictions',
+  model: 'anomaly_detection',
   summary: 'How strange a transaction is, and why',
   description:
     "Compares a transaction with the account's and merchant's own past and with all traffic. `sensitivity` is the share of ordinary traffic one accepts to see flagged. `still_learning` names what is too new to be compared with.",
@@ -40,6 +41,10 @@ export const predictAnomaly: Route = {
           currency: 'EUR',
           sensitivity: 0.001,
         },
+      },
+      explained: {
+        summary: 'With the evidence of every sign',
+        value: { amount: -5000, type: 'Expense', description: 'Large unusual purchase', explain: true },
       },
     },
   },
@@ -70,7 +75,7 @@ export const predictAnomaly: Route = {
       },
     },
   },
-  errors: ['model_not_loaded', 'store_unavailable'],
+  errors: ['model_not_loaded', 'store_unavailable', 'timeout'],
   bodyBytesMax: BODY_BYTES_MAX,
   bind: (services) =>
     bindBody(createParser(services), async (input, reply): Promise<AnomalyReply> => {
@@ -84,7 +89,7 @@ function createParser({ config, clock }: HttpServices): (json: unknown) => Anoma
   return function parse(json) {
     const options: ParseOptions = { now: clock(), timezone, currency, amount: 'required' };
     const body = parseFlatBody(json, OPTIONS, options);
-    if (body.ok) return { transaction: body.transaction, sensitivity: body.options.sensitivity };
+    if (body.ok) return { transaction: body.transaction, ...body.options };
     throw invalidBody(body.faults);
   };
 }

@@ -9,6 +9,7 @@ const BODY_BYTES_MAX = 8 * 1024 * 1024;
 export const predictCashflow: Route = {
   operationId: 'predictCashflow',
   tag: 'predictions',
+  model: 'cashflow_forecasting',
   summary: 'Money in and out, day by day, with what recurs',
   description:
     'Forecasts from the transactions in the body, from those stored of one account, or from all those stored: recurring payments projected forward, the rest by an ensemble weighted by how its members did on this very history. `{}` forecasts the stored accounts for 30 days.',

@@ -4,17 +4,18 @@ import { elapsedMs } from '../plugins/process-time.ts';
 import { bindBody, type Route } from '../route.ts';
 import { CATEGORY_REPLY, CATEGORY_REQUEST, type CategoryReply } from '../schemas/category.ts';
 import { invalidBody } from '../schemas/invalid-body.ts';
-import { TOP_K } from '../schemas/options.ts';
+import { EXPLAIN, TOP_K } from '../schemas/options.ts';
 import { parseFlatBody } from '../schemas/transaction.ts';
 import type { HttpServices } from '../services.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const OPTIONS = { topK: TOP_K };
+const OPTIONS = { topK: TOP_K, explain: EXPLAIN };
 
 /** POST /predict/category */
 export const predictCategory: Route = {
   operationId: 'predictCategory',
   tag: 'predictions',
+  model: 'category_prediction',
   summary: 'The category of a transaction',
   description:
     'Gives the likeliest category with a calibrated confidence. An abstention still names its best guess; `abstained` then says not to act on it.',
@@ -39,6 +40,15 @@ export const predictCategory: Route = {
           description: 'SALARY ACME LTD',
           account_id: 'acc-1',
           top_k: 1,
+        },
+      },
+      explained: {
+        summary: 'With the reasons',
+        value: {
+          amount: -25.5,
+          type: 'Expense',
+          description: 'Coffee shop purchase',
+          explain: true,
         },
       },
     },
@@ -66,7 +76,7 @@ export const predictCategory: Route = {
       },
     },
   },
-  errors: ['model_not_loaded', 'store_unavailable'],
+  errors: ['model_not_loaded', 'store_unavailable', 'timeout'],
   bodyBytesMax: BODY_BYTES_MAX,
   bind: (services) =>
     bindBody(createParser(services), async (input, reply): Promise<CategoryReply> => {
@@ -80,7 +90,7 @@ function createParser({ config, clock }: HttpServices): (json: unknown) => Categ
   return function parse(json) {
     const options: ParseOptions = { now: clock(), timezone, currency, amount: 'required' };
     const body = parseFlatBody(json, OPTIONS, options);
-    if (body.ok) return { transaction: body.transaction, topK: body.options.topK };
+    if (body.ok) return { transaction: body.transaction, ...body.options };
     throw invalidBody(body.faults);
   };
 }

@@ -1,6 +1,7 @@
 import type { AmountAnswer } from '../../predict/amount.ts';
+import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
-import { CONFIDENCE_LEVEL } from './options.ts';
+import { CONFIDENCE_LEVEL, EXPLAIN } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
 /** Body of POST /predict/amount. */
@@ -9,7 +10,11 @@ export const AMOUNT_REQUEST: JsonSchema = {
   type: 'object',
   description:
     'One transaction, with options beside its fields. A field that is null counts as not given; amount and balance_after are not looked at.',
-  properties: { ...TRANSACTION_PROPERTIES, [CONFIDENCE_LEVEL.name]: CONFIDENCE_LEVEL.schema },
+  properties: {
+    ...TRANSACTION_PROPERTIES,
+    [CONFIDENCE_LEVEL.name]: CONFIDENCE_LEVEL.schema,
+    [EXPLAIN.name]: EXPLAIN.schema,
+  },
   required: ['type'],
   additionalProperties: false,
 };
@@ -21,19 +26,24 @@ export interface AmountReply extends AmountAnswer {
 }
 
 /** Reply of POST /predict/amount. */
-export const AMOUNT_REPLY = closedObject<AmountReply>('AmountReply', {
-  success: { type: 'boolean' },
-  predicted_amount: {
-    type: 'number',
-    description: 'In major units of the currency: positive for Income, negative for everything else',
+export const AMOUNT_REPLY = closedObject<AmountReply>(
+  'AmountReply',
+  {
+    success: { type: 'boolean' },
+    predicted_amount: {
+      type: 'number',
+      description: 'In major units of the currency: positive for Income, negative for everything else',
+    },
+    confidence_interval: closedObject<AmountReply['confidence_interval']>('AmountInterval', {
+      lower: { type: 'number', description: 'Not above predicted_amount, also where that is negative' },
+      upper: { type: 'number' },
+      level: { type: 'number', description: 'Share of cases in which the interval holds the true amount' },
+    }),
+    model_version: { type: 'string' },
+    processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
+    features_used: { type: 'integer' },
+    prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
+    explanation: EXPLANATION,
   },
-  confidence_interval: closedObject<AmountReply['confidence_interval']>('AmountInterval', {
-    lower: { type: 'number', description: 'Not above predicted_amount, also where that is negative' },
-    upper: { type: 'number' },
-    level: { type: 'number', description: 'Share of cases in which the interval holds the true amount' },
-  }),
-  model_version: { type: 'string' },
-  processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
-  features_used: { type: 'integer' },
-  prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
-});
+  ['explanation'],
+);

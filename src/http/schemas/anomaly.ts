@@ -1,6 +1,7 @@
 import type { AnomalyAnswer } from '../../predict/anomaly.ts';
+import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
-import { SENSITIVITY } from './options.ts';
+import { EXPLAIN, SENSITIVITY } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
 /** Body of POST /predict/anomaly. */
@@ -8,7 +9,11 @@ export const ANOMALY_REQUEST: JsonSchema = {
   title: 'AnomalyRequest',
   type: 'object',
   description: 'One transaction, with options beside its fields. A field that is null counts as not given.',
-  properties: { ...TRANSACTION_PROPERTIES, [SENSITIVITY.name]: SENSITIVITY.schema },
+  properties: {
+    ...TRANSACTION_PROPERTIES,
+    [SENSITIVITY.name]: SENSITIVITY.schema,
+    [EXPLAIN.name]: EXPLAIN.schema,
+  },
   required: ['amount'],
   additionalProperties: false,
 };
@@ -20,44 +25,49 @@ export interface AnomalyReply extends AnomalyAnswer {
 }
 
 /** Reply of POST /predict/anomaly. */
-export const ANOMALY_REPLY = closedObject<AnomalyReply>('AnomalyReply', {
-  success: { type: 'boolean' },
-  is_anomaly: { type: 'boolean', description: 'Whether anomaly_score is at least 1 - sensitivity' },
-  anomaly_score: {
-    type: 'number',
-    minimum: 0,
-    maximum: 1,
-    description: 'Share of ordinary traffic that is less strange; higher is stranger',
+export const ANOMALY_REPLY = closedObject<AnomalyReply>(
+  'AnomalyReply',
+  {
+    success: { type: 'boolean' },
+    is_anomaly: { type: 'boolean', description: 'Whether anomaly_score is at least 1 - sensitivity' },
+    anomaly_score: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      description: 'Share of ordinary traffic that is less strange; higher is stranger',
+    },
+    risk_level: {
+      type: 'string',
+      enum: ['low', 'medium', 'high', 'critical'],
+      description:
+        'critical: one in 1,000 of ordinary traffic is as strange; high: one in 100; medium: one in 20',
+    },
+    reasons: {
+      type: 'array',
+      description: 'What made it strange, strongest first; empty where the score is below .9',
+      items: closedObject<AnomalyReply['reasons'][number]>('AnomalyReason', {
+        feature: { type: 'string' },
+        value: { type: 'string', description: 'What this transaction has' },
+        usual: { type: 'string', description: 'What is usual' },
+        text: { type: 'string', description: 'Both in a sentence' },
+        contribution: { type: 'number', minimum: 0, maximum: 1, description: 'Share of all evidence' },
+      }),
+    },
+    still_learning: {
+      type: 'array',
+      description:
+        'What is not known well enough to be compared with; the transaction is judged on what remains',
+      items: closedObject<AnomalyReply['still_learning'][number]>('StillLearning', {
+        what: { type: 'string', enum: ['account', 'merchant', 'currency'] },
+        text: { type: 'string' },
+      }),
+    },
+    sensitivity: { type: 'number', description: 'The sensitivity that was applied' },
+    model_version: { type: 'string' },
+    processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
+    features_used: { type: 'integer' },
+    prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
+    explanation: EXPLANATION,
   },
-  risk_level: {
-    type: 'string',
-    enum: ['low', 'medium', 'high', 'critical'],
-    description:
-      'critical: one in 1,000 of ordinary traffic is as strange; high: one in 100; medium: one in 20',
-  },
-  reasons: {
-    type: 'array',
-    description: 'What made it strange, strongest first; empty where the score is below .9',
-    items: closedObject<AnomalyReply['reasons'][number]>('AnomalyReason', {
-      feature: { type: 'string' },
-      value: { type: 'string', description: 'What this transaction has' },
-      usual: { type: 'string', description: 'What is usual' },
-      text: { type: 'string', description: 'Both in a sentence' },
-      contribution: { type: 'number', minimum: 0, maximum: 1, description: 'Share of all evidence' },
-    }),
-  },
-  still_learning: {
-    type: 'array',
-    description:
-      'What is not known well enough to be compared with; the transaction is judged on what remains',
-    items: closedObject<AnomalyReply['still_learning'][number]>('StillLearning', {
-      what: { type: 'string', enum: ['account', 'merchant', 'currency'] },
-      text: { type: 'string' },
-    }),
-  },
-  sensitivity: { type: 'number', description: 'The sensitivity that was applied' },
-  model_version: { type: 'string' },
-  processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
-  features_used: { type: 'integer' },
-  prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
-});
+  ['explanation'],
+);

@@ -1,6 +1,7 @@
 import type { CategoryAnswer } from '../../predict/category.ts';
+import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
-import { TOP_K } from './options.ts';
+import { EXPLAIN, TOP_K } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
 /** Body of POST /predict/category. */
@@ -8,7 +9,7 @@ export const CATEGORY_REQUEST: JsonSchema = {
   title: 'CategoryRequest',
   type: 'object',
   description: 'One transaction, with options beside its fields. A field that is null counts as not given.',
-  properties: { ...TRANSACTION_PROPERTIES, [TOP_K.name]: TOP_K.schema },
+  properties: { ...TRANSACTION_PROPERTIES, [TOP_K.name]: TOP_K.schema, [EXPLAIN.name]: EXPLAIN.schema },
   required: ['amount'],
   additionalProperties: false,
 };
@@ -22,30 +23,35 @@ export interface CategoryReply extends CategoryAnswer {
 const PROBABILITY: JsonSchema = { type: 'number', minimum: 0, maximum: 1 };
 
 /** Reply of POST /predict/category. */
-export const CATEGORY_REPLY = closedObject<CategoryReply>('CategoryReply', {
-  success: { type: 'boolean' },
-  predicted_category: { type: 'string', description: 'The likeliest category, also when abstained' },
-  confidence_score: {
-    ...PROBABILITY,
-    description: 'Calibrated probability that predicted_category is right',
+export const CATEGORY_REPLY = closedObject<CategoryReply>(
+  'CategoryReply',
+  {
+    success: { type: 'boolean' },
+    predicted_category: { type: 'string', description: 'The likeliest category, also when abstained' },
+    confidence_score: {
+      ...PROBABILITY,
+      description: 'Calibrated probability that predicted_category is right',
+    },
+    confidence_band: {
+      type: 'string',
+      enum: ['VERY_HIGH', 'HIGH', 'MEDIUM', 'LOW'],
+      description: 'VERY_HIGH from .98, HIGH from .90, MEDIUM from .70, LOW below',
+    },
+    abstained: { type: 'boolean', description: 'True: do not act on the category, have a person look' },
+    abstention_reason: { type: ['string', 'null'], description: 'Why the model abstained' },
+    top_predictions: {
+      type: 'array',
+      items: closedObject<CategoryReply['top_predictions'][number]>('CategoryScore', {
+        category: { type: 'string' },
+        confidence: PROBABILITY,
+      }),
+      description: 'The top_k likeliest categories, likeliest first',
+    },
+    model_version: { type: 'string' },
+    processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
+    features_used: { type: 'integer' },
+    prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
+    explanation: EXPLANATION,
   },
-  confidence_band: {
-    type: 'string',
-    enum: ['VERY_HIGH', 'HIGH', 'MEDIUM', 'LOW'],
-    description: 'VERY_HIGH from .98, HIGH from .90, MEDIUM from .70, LOW below',
-  },
-  abstained: { type: 'boolean', description: 'True: do not act on the category, have a person look' },
-  abstention_reason: { type: ['string', 'null'], description: 'Why the model abstained' },
-  top_predictions: {
-    type: 'array',
-    items: closedObject<CategoryReply['top_predictions'][number]>('CategoryScore', {
-      category: { type: 'string' },
-      confidence: PROBABILITY,
-    }),
-    description: 'The top_k likeliest categories, likeliest first',
-  },
-  model_version: { type: 'string' },
-  processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
-  features_used: { type: 'integer' },
-  prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
-});
+  ['explanation'],
+);

@@ -18,16 +18,20 @@ export interface JsonSchema {
   readonly examples?: readonly unknown[];
 }
 
-/** An object of exactly these properties, all of them required; the reply's type names what must be described. */
+/**
+ * An object of exactly these properties, all of them required but for those in `optional`; the reply's type names what
+ * must be described.
+ */
 export function closedObject<Reply>(
   title: string,
   properties: Readonly<Record<keyof Reply & string, JsonSchema>>,
+  optional: readonly (keyof Reply & string)[] = [],
 ): JsonSchema {
   return {
     title,
     type: 'object',
     properties,
-    required: Object.keys(properties),
+    required: Object.keys(properties).filter((name) => !(optional as readonly string[]).includes(name)),
     additionalProperties: false,
   };
 }

@@ -64,3 +64,22 @@ export const CONFIDENCE_LEVEL: BodyOption<number> = {
     return { pointer: '/confidence_level', detail: `must be a number from ${LEVEL_MIN} to ${LEVEL_MAX}` };
   },
 };
+
+/** Items of one request that can be explained at most: each costs tens of milliseconds in a worker thread. */
+export const EXPLAIN_ITEMS_MAX = 20;
+
+/** `explain`: whether the reply says why. */
+export const EXPLAIN: BodyOption<boolean> = {
+  name: 'explain',
+  schema: {
+    type: ['boolean', 'null'],
+    default: false,
+    description: `Whether to say why, in \`explanation\`; of at most ${EXPLAIN_ITEMS_MAX} items a request`,
+    examples: [true],
+  },
+  parse(value) {
+    if (value === undefined || value === null) return false;
+    if (typeof value === 'boolean') return value;
+    return { pointer: '/explain', detail: 'must be true or false' };
+  },
+};

@@ -4,6 +4,10 @@ import { LANES, type Trees } from './trees.ts';
 /** The rank of a missing value: far below any rank, with a sign bit to tell it by. */
 const MISSING_RANK = -0x40000000;
 
+export function isMissingRank(rank: number): boolean {
+  return rank === MISSING_RANK;
+}
+
 /** Takes one row through every tree: the second words of its leaves are left in `scratch.leaf`. Allocates nothing. */
 export function walkRow(forest: Trees, row: Float32Array, offset: number): void {
   const { ranks, root, base, leaf } = forest.scratch;

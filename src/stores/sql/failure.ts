@@ -83,6 +83,11 @@ interface Failure {
   readonly message?: string;
 }
 
+/** Whether a write failed only because of others at the same time (serialization failure, deadlock) and may be repeated. */
+export function isCollision(error: unknown): boolean {
+  return ['40001', '40P01'].includes((error as Failure | null)?.code ?? '');
+}
+
 /** The AppError `store_unavailable` that stands for a failure of the database; an AppError stays what it is. */
 export function translateFailure(error: unknown, place: string): AppError {
   if (error instanceof AppError) return error;

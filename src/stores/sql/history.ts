@@ -1,13 +1,20 @@
-import type { CompiledQuery, Kysely, Selectable, Transaction as SqlTransaction } from 'kysely';
+import {
+  type CompiledQuery,
+  type Kysely,
+  type Selectable,
+  type Transaction as SqlTransaction,
+  sql,
+} from 'kysely';
 import type { Transaction, TransactionType } from '../../bank/transaction.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { AppendCounts, HistoryRange, HistoryStore } from '../ports.ts';
-import { translateFailure } from './failure.ts';
+import { isCollision, translateFailure } from './failure.ts';
 import type { HistoryTable, Tables } from './schema.ts';
 
 /** Rows per statement and transaction: long enough to share one sync, short enough not to hold the event loop. */
 const APPEND_ROWS_MAX = 250;
 const PAGE_ROWS = 1000;
+const WRITE_ATTEMPTS_MAX = 5;
 /** 128 bits: far from any chance of two contents meeting. */
 const CONTENT_HASH_LENGTH = 32;
 
@@ -137,16 +144,6 @@ function keyText(key: Key): string {
   return `${key.account_id}\n${key.identity}`;
 }
 
-async function storedHash(transaction: SqlTransaction<Tables>, key: Key): Promise<string> {
-  const { content_hash } = await transaction
-    .selectFrom('history')
-    .select('content_hash')
-    .where('account_id', '=', key.account_id)
-    .where('identity', '=', key.identity)
-    .executeTakeFirstOrThrow();
-  return content_hash;
-}
-
 /** The history on any SQL database that Kysely speaks to; `place` names it in logs. */
 export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStore {
   // Building a query costs more than running it. Those that never change are built once, and get their
@@ -162,6 +159,7 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
     .compile();
   const revisionQuery = db.selectFrom('history_revision').select('revision').where('id', '=', 1).compile();
   const insertQueries = new Map<number, CompiledQuery<Key>>();
+  const hashQueries = new Map<number, CompiledQuery<Key & { content_hash: string }>>();
 
   function insertQuery(rows: number): CompiledQuery<Key> {
     let query = insertQueries.get(rows);
@@ -178,6 +176,34 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
     return query;
   }
 
+  function hashQuery(rows: number): CompiledQuery<Key & { content_hash: string }> {
+    let query = hashQueries.get(rows);
+    if (query === undefined) {
+      const pairs = sql.join(Array.from({ length: rows }, () => sql`(${''}, ${''})`));
+      query = db
+        .selectFrom('history')
+        .select(['account_id', 'identity', 'content_hash'])
+        .where(sql<boolean>`(account_id, identity) in (values ${pairs})`)
+        .compile();
+      hashQueries.set(rows, query);
+    }
+    return query;
+  }
+
+  /** The stored content hash of each of `keys`, in one round trip however many there are. */
+  async function storedHashes(
+    transaction: SqlTransaction<Tables>,
+    keys: readonly Key[],
+  ): Promise<ReadonlyMap<string, string>> {
+    if (keys.length === 0) return new Map();
+    const parameters = keys.flatMap((key) => [key.account_id, key.identity]);
+    const { rows } = await transaction.executeQuery<Key & { content_hash: string }>({
+      ...hashQuery(keys.length),
+      parameters,
+    });
+    return new Map(rows.map((row) => [keyText(row), row.content_hash]));
+  }
+
   /** Stores rows of distinct identities in one transaction. */
   async function write(
     transaction: SqlTransaction<Tables>,
@@ -186,6 +212,8 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
     const parameters = pendings.flatMap(({ row }) => COLUMNS.map((column) => row[column]));
     const { rows } = await transaction.executeQuery<Key>({ ...insertQuery(pendings.length), parameters });
     const insertedKeys = new Set(rows.map(keyText));
+    const known = pendings.filter(({ row }) => !insertedKeys.has(keyText(row))).map(({ row }) => row);
+    const hashes = await storedHashes(transaction, known);
     let updated = 0;
     let unchanged = 0;
     let replaced = 0;
@@ -194,7 +222,7 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
       updated += pending.updated;
       unchanged += pending.unchanged;
       if (insertedKeys.has(keyText(row))) continue;
-      const stored = await storedHash(transaction, row);
+      const stored = hashes.get(keyText(row));
       if (stored === pending.firstHash) unchanged++;
       else updated++;
       if (stored === row.content_hash) continue;
@@ -216,13 +244,24 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
     return { inserted: rows.length, updated, unchanged };
   }
 
+  /** Two appends that store the same rows in another order may block each other; the server then refuses one. */
+  async function writePatiently(pendings: readonly Pending[]): Promise<AppendCounts> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await db.transaction().execute((transaction) => write(transaction, pendings));
+      } catch (error) {
+        if (attempt === WRITE_ATTEMPTS_MAX || !isCollision(error)) throw error;
+      }
+    }
+  }
+
   async function append(transactions: readonly Transaction[]): Promise<AppendCounts> {
     const pendings = collapse(transactions);
     const total = { inserted: 0, updated: 0, unchanged: 0 };
     for (let start = 0; start < pendings.length; start += APPEND_ROWS_MAX) {
       if (start > 0) await new Promise((resolve) => setImmediate(resolve));
       const chunk = pendings.slice(start, start + APPEND_ROWS_MAX);
-      const counts = await db.transaction().execute((transaction) => write(transaction, chunk));
+      const counts = await writePatiently(chunk);
       total.inserted += counts.inserted;
       total.updated += counts.updated;
       total.unchanged += counts.unchanged;

@@ -92,10 +92,19 @@ function createPool(url: string, limits: StatementLimits): PostgresPool {
   // unused connections come through the pool, which drops them, those of used ones through the connection itself,
   // whose query fails as well and is what tells.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const clients = new Set<PoolClient>();
+  pool.on('connect', (client) => {
+    clients.add(client);
+    client.on('error', () => {});
+  });
+  pool.on('remove', (client) => clients.delete(client));
   return {
     connect: async () => guardClient(await pool.connect()),
-    end: () => pool.end(),
+    async end() {
+      await pool.end();
+      // Each has said good-bye; a server that does not answer it must not keep this process from ending.
+      for (const client of clients) (client as PoolClient & { unref(): void }).unref();
+    },
     options: {},
   };
 }

@@ -12,6 +12,7 @@ const STATEMENTS_MAX = 64;
 const SQLITE_BUSY = 5;
 const OPEN_ATTEMPTS_MAX = 100;
 const OPEN_PAUSE_MS = 20;
+const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
 
 /** Gives Kysely's SqliteDialect the built-in node:sqlite, and keeps the statements it has prepared. */
 function adapt(database: DatabaseSync): SqliteDatabase {
@@ -39,7 +40,12 @@ function adaptStatement(database: DatabaseSync, source: string, statement: State
   return {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    run(parameters) {
+      // A full or failing disk ends the transaction by itself. Rolling back what is no more would fail as well, and
+      // hide the failure that says why.
+      if (source === 'rollback' && !database.isTransaction) return NOTHING_CHANGED;
+      return statement.run(...(parameters as SQLInputValue[]));
+    },
     // An iteration outlives this call, so it has a statement of its own.
     iterate: (parameters) => database.prepare(source).iterate(...(parameters as SQLInputValue[])),
   };

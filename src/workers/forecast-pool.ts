@@ -1,20 +1,12 @@
-import { Piscina } from 'piscina';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
 import type { CashflowArtifact } from '../models/cashflow.ts';
 import type { CashflowQuestion, CashflowReading } from '../models/cashflow-answer.ts';
 import { CASHFLOW_MODEL } from '../models/models.ts';
 import { toColumns } from './columns.ts';
-import { type ForecastTask, forecastTask } from './forecast-worker.ts';
+import type { ForecastTask } from './forecast-task.ts';
+import { createThreads, THREADS, type Threads } from './threads.ts';
 
-/** This file runs as .ts in development and as .js when built; its worker stands beside it with the same ending. */
-const WORKER_FILE = new URL(
-  import.meta.url.endsWith('.ts') ? './forecast-worker.ts' : './forecast-worker.js',
-  import.meta.url,
-).href;
-
-const THREADS = 2;
-const QUEUE_MAX = 256;
 /** Longer than any sane fit takes; then the thread is given up and the answer is made without fits. */
 const FIT_TIMEOUT_MS = 4000;
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -38,21 +30,9 @@ export interface ForecastPool {
   close(): Promise<void>;
 }
 
-/** Threads start with the first forecast or with `warm`. */
-export function createForecastPool(): ForecastPool {
-  let pool: Piscina | null = null;
+/** Forecasts in the given threads, which `close` ends; they start with the first forecast or with `warm`. */
+export function createForecastPool(threads: Threads = createThreads()): ForecastPool {
   const shared = new WeakMap<CashflowArtifact, Uint8Array>();
-
-  function threads(): Piscina {
-    pool ??= new Piscina({
-      filename: WORKER_FILE,
-      name: forecastTask.name,
-      minThreads: 1,
-      maxThreads: THREADS,
-      maxQueue: QUEUE_MAX,
-    });
-    return pool;
-  }
 
   function bytesOf(artifact: CashflowArtifact): Uint8Array {
     let bytes = shared.get(artifact);
@@ -65,27 +45,23 @@ export function createForecastPool(): ForecastPool {
     return bytes;
   }
 
-  async function run(task: ForecastTask, timeoutMs: number): Promise<CashflowReading | null> {
-    return threads().run(task, { signal: AbortSignal.timeout(timeoutMs) });
-  }
-
   async function forecast(
     { version, artifact }: ServedCashflow,
     transactions: readonly Transaction[],
     question: CashflowQuestion,
   ): Promise<CashflowReading | null> {
-    const task = { bytes: bytesOf(artifact), version, columns: toColumns(transactions), question };
+    const task: Omit<ForecastTask, 'usesFits'> = {
+      bytes: bytesOf(artifact),
+      version,
+      columns: toColumns(transactions),
+      question,
+    };
     try {
-      return await run({ ...task, usesFits: true }, FIT_TIMEOUT_MS);
+      return await threads.run('forecast', { ...task, usesFits: true }, FIT_TIMEOUT_MS);
     } catch (error) {
-      if (!isAbort(error)) throw error;
+      if (!(error instanceof AppError)) throw error;
     }
-    try {
-      return await run({ ...task, usesFits: false }, ANSWER_TIMEOUT_MS);
-    } catch (error) {
-      if (!isAbort(error)) throw error;
-      throw new AppError('timeout', 'The forecast took too long.', { cause: error });
-    }
+    return threads.run('forecast', { ...task, usesFits: false }, ANSWER_TIMEOUT_MS);
   }
 
   return {
@@ -93,16 +69,8 @@ export function createForecastPool(): ForecastPool {
     async warm(model) {
       await Promise.all(Array.from({ length: THREADS }, () => forecast(model, WARM_ROWS, WARM_QUESTION)));
     },
-    async close() {
-      const open = pool;
-      pool = null;
-      await open?.destroy();
-    },
+    close: () => threads.close(),
   };
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }
 
 const DAY_MS = 86_400_000;

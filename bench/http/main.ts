@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { openClient, toBytes } from './client.ts';
+import { KEY, type Server, startServer, trainInto } from './server.ts';
+
+const CLIENTS = 100;
+const ROUTE = '/predict/category';
+/** Share of the saturating load at which both measure. */
+const LOAD = 0.3;
+/** What /models/performance may be off: a share of what is measured outside, or so many milliseconds. */
+const OFF_SHARE = 0.2;
+const OFF_MS = 1;
+
+/** What the clients saw. */
+interface Seen {
+  readonly times: number[];
+  errors: number;
+  seconds: number;
+}
+
+/** Lets {@link CLIENTS} clients ask for some time: without a rate one request after the other, else evenly spread. */
+async function load(
+  server: Server,
+  bodies: readonly Buffer[],
+  seconds: number,
+  rate?: number,
+): Promise<Seen> {
+  const seen: Seen = { times: [], errors: 0, seconds: 0 };
+  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => openClient(server.port)));
+  const startedAt = performance.now();
+  const endsAt = startedAt + seconds * 1000;
+  const gapMs = rate === undefined ? 0 : (CLIENTS * 1000) / rate;
+  await Promise.all(
+    clients.map(async (client, index) => {
+      let next = startedAt + (gapMs * index) / CLIENTS;
+      let body = index * 7919;
+      while (performance.now() < endsAt) {
+        if (rate !== undefined) {
+          const wait = next - performance.now();
+          if (wait > 0) await pause(wait);
+          next += gapMs;
+        }
+        const sentAt = performance.now();
+        const status = await client.send(bodies[body++ % bodies.length]).catch(() => 0);
+        seen.times.push(performance.now() - sentAt);
+        if (status !== 200) seen.errors++;
+        if (status === 0) return;
+      }
+    }),
+  );
+  seen.seconds = (performance.now() - startedAt) / 1000;
+  for (const client of clients) client.close();
+  seen.times.sort((a, b) => a - b);
+  return seen;
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1];
+}
+
+type Latency = Readonly<Record<'p50_ms' | 'p95_ms' | 'p99_ms', number>> & { readonly count: number };
+interface Performance {
+  readonly requests: readonly (Latency & { readonly route: string })[];
+  readonly models: { readonly category_prediction: { readonly features: Latency; readonly model: Latency } };
+  readonly memory: { readonly rss_bytes: number };
+}
+
+/** Time a request waits because other programs have the cores is seen outside only. */
+function noteOfLoad(): string {
+  const [busy] = loadavg();
+  const cores = availableParallelism();
+  const note = busy > cores + 1 ? ': other programs were running, so the two cannot be compared' : '';
+  return `load of the machine ${busy.toFixed(1)} on ${cores} cores${note}`;
+}
+
+/**
+ * `npm run bench http`: 100 parallel clients as fast as they can, then at 30 % of what that gave, against a fresh server,
+ * and what /models/performance says of the same requests. Says which figures are too far apart.
+ */
+export async function benchHttp(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { seconds: { type: 'string', default: '10' } } });
+  const seconds = Math.max(1, Number.parseFloat(values.seconds) || 10);
+  const dataDir = mkdtempSync(join(tmpdir(), 'titans-bench-http-'));
+  try {
+    const descriptions = await trainInto(dataDir);
+    const bodies = Array.from({ length: 20_000 }, (_, i) =>
+      toBytes('POST', ROUTE, KEY, {
+        date: '2025-01-06T09:30:00Z',
+        amount: -(1 + (i % 9973) / 100),
+        description: descriptions[(i * 31) % descriptions.length],
+      }),
+    );
+    const saturated = await startServer(dataDir);
+    await load(saturated, bodies, 2);
+    const all = await load(saturated, bodies, seconds);
+    await saturated.stop();
+    const rate = all.times.length / all.seconds;
+    console.log(
+      `${CLIENTS} parallel clients: ${all.times.length} requests, ${rate.toFixed(0)} a second, ${all.errors} errors, ` +
+        `p50 ${quantile(all.times, 0.5).toFixed(2)} ms, p99 ${quantile(all.times, 0.99).toFixed(2)} ms`,
+    );
+    const server = await startServer(dataDir);
+    const seen = await load(server, bodies, seconds, LOAD * rate);
+    const report = (await server.get('/models/performance')) as Performance;
+    await server.stop();
+    const inside = report.requests.find((row) => row.route === ROUTE) as Latency;
+    const { features, model } = report.models.category_prediction;
+    console.log(
+      `at ${100 * LOAD} % of that: ${seen.times.length} requests, ${seen.errors} errors; the server counted ${inside.count}`,
+    );
+    let isOff = seen.errors > 0 || all.errors > 0 || inside.count !== seen.times.length;
+    for (const [name, share] of [
+      ['p50_ms', 0.5],
+      ['p95_ms', 0.95],
+      ['p99_ms', 0.99],
+    ] as const) {
+      const outside = quantile(seen.times, share);
+      const off = Math.abs(inside[name] - outside);
+      const isNear = off <= Math.max(OFF_MS, OFF_SHARE * outside);
+      if (!isNear) isOff = true;
+      console.log(
+        `${name.slice(0, 3)}: outside ${outside.toFixed(3)} ms, /models/performance ${inside[name].toFixed(3)} ms, ` +
+          `${off.toFixed(3)} ms apart${isNear ? '' : ': TOO FAR'} (features ${features[name]}, model ${model[name]})`,
+      );
+    }
+    console.log(noteOfLoad());
+    console.log(
+      `resident memory ${(report.memory.rss_bytes / 1e6).toFixed(0)} MB; Node.js ${process.version}`,
+    );
+    if (isOff) process.exitCode = 1;
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}

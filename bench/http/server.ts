@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseConfig } from '../../src/config.ts';
+import { CATEGORY_MODEL } from '../../src/models/models.ts';
+import { createServices } from '../../src/services.ts';
+import { synthesise } from '../../src/training/synthetic.ts';
+import { trainCategory } from '../../src/training/train-category.ts';
+
+export const KEY = 'a-key-of-the-benchmark';
+
+/** Trains a category model on made-up accounts into `dataDir`, and gives descriptions to ask it about. */
+export async function trainInto(dataDir: string): Promise<string[]> {
+  const { transactions } = synthesise({ seed: 1, accounts: 12, days: 365 });
+  const options = { timezone: 'UTC', seed: 1, search: 0, isSimple: false, workers: 2 };
+  const { artifact, trainedUntil } = await trainCategory(transactions, null, options);
+  const services = createServices(
+    parseConfig({ TITANS_DATA_DIR: dataDir }, () => ''),
+    Date.now,
+  );
+  const { version } = await services.repository.save({
+    model: 'category_prediction',
+    format: CATEGORY_MODEL.format,
+    bytes: CATEGORY_MODEL.encode(artifact),
+    facts: {
+      trained_until: new Date(trainedUntil).toISOString(),
+      seed: 1,
+      rows: transactions.length,
+      metrics: {},
+      probes: CATEGORY_MODEL.probe(artifact),
+    },
+    summary: {},
+  });
+  await services.repository.activate('category_prediction', version);
+  await services.close();
+  return transactions.map((row) => row.description).filter((description) => description !== '');
+}
+
+/** A server in its own process. */
+export interface Server {
+  readonly port: number;
+  get(path: string): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Starts `titans serve` as a user would, without request lines in the log, and waits until it is ready. */
+export async function startServer(dataDir: string): Promise<Server> {
+  const port = await freePort();
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../src/main.ts'), 'serve', '--port', String(port)],
+    {
+      env: {
+        ...process.env,
+        TITANS_DATA_DIR: dataDir,
+        TITANS_API_KEYS: KEY,
+        TITANS_LOG_LEVEL: 'error',
+        TITANS_RATE_LIMIT: '1000000000/1s',
+      },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const isReady = () =>
+    fetch(`${url}/readyz`)
+      .then((reply) => reply.ok)
+      .catch(() => false);
+  while (!(await isReady())) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    await pause(50);
+  }
+  return {
+    port,
+    get: async (path) => {
+      const reply = await fetch(url + path, { headers: { authorization: `Bearer ${KEY}` } });
+      return reply.json();
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify';
+import { type RouteTraffic, type Traffic, UNMATCHED } from '../../monitoring/traffic.ts';
+import type { RouteRow } from '../route.ts';
+
+/**
+ * Counts every routed request once, when its last byte is sent or its connection is gone, with the time since it was
+ * received. Register it before what may refuse a request.
+ */
+export function addRequestCounts(app: FastifyInstance, traffic: Traffic, routes: readonly RouteRow[]): void {
+  const counters = new Map<RouteRow, RouteTraffic>(
+    routes.map((row) => [row, traffic.route(row.method, row.url, row.route.model)]),
+  );
+  const unmatched = traffic.route(UNMATCHED.method, UNMATCHED.route);
+  app.addHook('onRequest', (_request, _reply, done) => {
+    traffic.inFlight++;
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    traffic.inFlight--;
+    const row = request.routeOptions.config.row;
+    const counter = (row && counters.get(row)) ?? unmatched;
+    counter.observe(reply.statusCode, reply.elapsedTime);
+    done();
+  });
+}

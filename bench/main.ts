@@ -15,6 +15,11 @@ const BENCHES: readonly {
     run: async (args) => (await import('./kernels.ts')).benchKernels(args),
   },
   {
+    name: 'limits',
+    does: 'what a rate limit costs a request, and how replies fare while Redis is killed, frozen and back',
+    run: async () => (await import('./limits.ts')).benchLimits(),
+  },
+  {
     name: 'http',
     does: '100 parallel clients against a server, and whether /models/performance agrees with them [--seconds N]',
     run: async (args) => (await import('./http/main.ts')).benchHttp(args),

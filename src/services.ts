@@ -19,14 +19,17 @@ import { remember } from './predict/remember.ts';
 import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
+import { createMemoryBroadcast } from './stores/memory/broadcast.ts';
 import { createMemoryBuckets } from './stores/memory/buckets.ts';
-import type { ApiKeyStore, HistoryStore, IdempotencyStore, TokenStore } from './stores/ports.ts';
+import type { ApiKeyStore, Broadcast, HistoryStore, IdempotencyStore, TokenStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
 import { createExplainPool } from './workers/explain-pool.ts';
 import { createForecastPool } from './workers/forecast-pool.ts';
 import { createThreads } from './workers/threads.ts';
 
+/** How long the start waits for Redis; without it the first requests are counted here. */
+const REDIS_READY_TIMEOUT_MS = 1000;
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
   category_prediction: CATEGORY_MODEL,
@@ -47,6 +50,8 @@ export interface Services {
   history(): Promise<HistoryStore>;
   /** Opens the managed API keys, once. */
   apiKeys(): Promise<ApiKeyStore>;
+  /** Tells the other processes, where Redis connects them. */
+  broadcast(): Promise<Broadcast>;
   /** Which schema steps the durable database has and lacks; changes nothing. */
   schema(): Promise<SchemaState>;
   /** Applies the schema steps the durable database lacks and returns their names. */
@@ -74,6 +79,7 @@ export function createServices(config: Config, clock: Clock): Services {
   const features = createFeatureCache(monitor.now);
   const runtime = watchRuntime();
   let opening: Promise<Stores> | null = null;
+  let sharing: Promise<Shared> | null = null;
 
   /** Every durable store, over the one database. */
   function stores(): Promise<Stores> {
@@ -89,6 +95,16 @@ export function createServices(config: Config, clock: Clock): Services {
     return (await stores()).apiKeys;
   }
 
+  /** What processes share, in Redis or in this process alone. */
+  function shared(): Promise<Shared> {
+    sharing ??= openShared(config, clock);
+    return sharing;
+  }
+
+  async function broadcast(): Promise<Broadcast> {
+    return (await shared()).broadcast;
+  }
+
   async function schema(): Promise<SchemaState> {
     return (await import('./stores/sql/database.ts')).inspectDatabase(location);
   }
@@ -98,9 +114,13 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const [{ openAccess }, opened] = await Promise.all([import('./access/access.ts'), stores()]);
+    const [{ openAccess }, opened, { limits, broadcast }] = await Promise.all([
+      import('./access/access.ts'),
+      stores(),
+      shared(),
+    ]);
     const { watched, idempotency } = opened;
-    const shared = {
+    const common = {
       history: watched.history,
       timezone: config.timezone,
       newId: randomUUID,
@@ -109,12 +129,12 @@ export function createServices(config: Config, clock: Clock): Services {
       monitor,
     };
     const predictors = {
-      category: { ...shared, model: () => registry.get('category_prediction') },
-      amount: { ...shared, model: () => registry.get('amount_prediction') },
-      anomaly: { ...shared, model: () => registry.get('anomaly_detection') },
+      category: { ...common, model: () => registry.get('category_prediction') },
+      amount: { ...common, model: () => registry.get('amount_prediction') },
+      anomaly: { ...common, model: () => registry.get('anomaly_detection') },
     };
     const cashflow = {
-      ...shared,
+      ...common,
       model: () => registry.get('cashflow_forecasting'),
       pool,
       clock,
@@ -122,7 +142,7 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
-    const access = await openAccess({ config, clock, ...opened });
+    const access = await openAccess({ config, clock, broadcast, ...opened });
     accesses.push(access);
     const explained = registry.get('category_prediction')?.artifact.forest;
     if (explained !== undefined) {
@@ -134,7 +154,7 @@ export function createServices(config: Config, clock: Clock): Services {
       clock,
       authenticate: access.authenticate,
       tokens: access,
-      limits: buildLimits(config, clock, config.workers),
+      limits,
       predict: {
         ...bindPredictors(predictors),
         cashflow: (request) => predictCashflow(cashflow, request),
@@ -159,25 +179,57 @@ export function createServices(config: Config, clock: Clock): Services {
   async function close(): Promise<void> {
     runtime.close();
     const opened = opening;
+    const shared = sharing;
     opening = null;
     for (const access of accesses.splice(0)) access.close();
+    sharing = null;
     await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
     await open?.close();
+    await (await shared)?.close();
   }
 
-  return { config, clock, repository, registry, history, apiKeys, schema, migrate, http, close };
+  return { config, clock, repository, registry, history, apiKeys, broadcast, schema, migrate, http, close };
 }
 
-/** The limits, each a share of the configured one when `processes` serve without counting together. */
-function buildLimits({ rateLimit }: Config, clock: Clock, processes: number): Limits {
-  const policy = shareOf(rateLimit, processes);
-  return createLimits({
-    callers: createMemoryBuckets(policy, clock),
-    addresses: createMemoryBuckets(policy, clock),
-    failures: createMemoryBuckets(shareOf(FAILURE_POLICY, processes), clock),
-  });
+interface Shared {
+  readonly limits: Limits;
+  readonly broadcast: Broadcast;
+  close(): Promise<void>;
+}
+
+/** What cannot be counted together is a share for each process. Redis code is imported only when there is a Redis. */
+async function openShared({ rateLimit, redis, workers }: Config, clock: Clock): Promise<Shared> {
+  const share = shareOf(rateLimit, workers);
+  const callers = createMemoryBuckets(share, clock);
+  const local = {
+    addresses: createMemoryBuckets(share, clock),
+    failures: createMemoryBuckets(shareOf(FAILURE_POLICY, workers), clock),
+  };
+  if (redis === null) {
+    const broadcast = createMemoryBroadcast();
+    return { limits: createLimits({ callers, ...local }), broadcast, close: () => broadcast.close() };
+  }
+  const [{ connectRedis, waitUntilReady }, { createRedisBuckets }, { createRedisBroadcast }] =
+    await Promise.all([
+      import('./stores/redis/connect.ts'),
+      import('./stores/redis/buckets.ts'),
+      import('./stores/redis/broadcast.ts'),
+    ]);
+  const client = connectRedis(redis);
+  const buckets = createRedisBuckets(client, { policy: rateLimit, local: callers, clock });
+  const broadcast = createRedisBroadcast(client, connectRedis(redis, true));
+  await waitUntilReady(client, REDIS_READY_TIMEOUT_MS);
+  return {
+    limits: createLimits({ callers: buckets, ...local, shared: buckets }),
+    broadcast,
+    async close() {
+      buckets.close();
+      await broadcast.close();
+      client.disconnect();
+    },
+  };
 }
 
 interface Stores {

@@ -137,3 +137,27 @@ it('a batch names every model that does not serve', async () => {
   await app.close();
   await services.close();
 });
+
+it('processes that cannot count together have a share of the limit each', async () => {
+  const config = testConfig({
+    TITANS_DATA_DIR: join(folder, 'shares'),
+    TITANS_RATE_LIMIT: '1000/60s',
+    TITANS_WORKERS: '4',
+  });
+  const services = createServices(config, () => NOW);
+  const { limits } = await services.http('0.1.0');
+  assert.equal((await limits.charge('a', 1)).remaining, 249);
+  assert.equal(limits.chargeAddress('192.0.2.1', 1).remaining, 249);
+  assert.equal(limits.countFailure('192.0.2.1').remaining, 14);
+  assert.equal(limits.isDegraded(), false);
+  await services.close();
+});
+
+it('a broadcast is heard in this process, without a Redis', async () => {
+  const services = open('broadcast');
+  const broadcast = await services.broadcast();
+  const heard = new Promise((resolve) => broadcast.subscribe('models', resolve));
+  await broadcast.publish('models', 'all');
+  assert.equal(await heard, 'all');
+  await services.close();
+});

@@ -1,19 +1,22 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
-const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+/** IPv4 inside IPv6, or with a port, as some proxies write it. */
+const WRAPPED_IPV4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i;
+/** What a forwarding header gave that is no address stands for one address, so that making up more is of no use. */
+const UNKNOWN = 'unknown';
 
 /**
  * Whom an address stands for when counting: an IPv4 address for itself, an IPv6 address for its /64, which one
  * customer has to itself (RFC 6177), so that changing the lower half is no way around a limit.
  */
 export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const mapped = MAPPED_IPV4.exec(address);
-  if (mapped !== null) return mapped[1];
+  if (isIPv4(address)) return address;
+  const wrapped = WRAPPED_IPV4.exec(address);
+  if (wrapped !== null && isIPv4(wrapped[1])) return wrapped[1];
   const plain = address.split('%', 1)[0];
-  if (!isIPv6(plain)) return address;
+  if (!isIPv6(plain)) return UNKNOWN;
   const [head, tail] = plain.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');

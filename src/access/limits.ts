@@ -1,5 +1,5 @@
 import { type BucketPolicy, msUntil, msUntilFull, tokensOf } from '../lib/token-bucket.ts';
-import type { BucketDecision, BucketStore, LocalBucketStore } from '../stores/ports.ts';
+import type { BucketDecision, BucketStore, Degradable, LocalBucketStore } from '../stores/ports.ts';
 import { networkOf } from './address-network.ts';
 
 /** Failed authentications one address may cause before it is asked to wait. */
@@ -24,8 +24,8 @@ export interface Verdict {
 /** `default`: a caller's own, or that of an address nobody logged in from; `failures`: failed authentications. */
 export type LimitName = 'default' | 'failures';
 
-/** Who may do how much. Never throws and never rejects. */
-export interface Limits {
+/** Who may do how much. Never throws and never rejects. Degraded: processes count each for itself. */
+export interface Limits extends Degradable {
   /**
    * Charges a caller `cost` predictions, or nothing when they are not there. `wanted` is what the whole request
    * costs, when part of it was charged before: the time to wait is that for all of it.
@@ -41,11 +41,17 @@ export interface LimitStores {
   readonly callers: BucketStore;
   readonly addresses: LocalBucketStore;
   readonly failures: LocalBucketStore;
+  /** What may be away of the buckets shared with other processes; by default nothing is. */
+  readonly shared?: Degradable;
 }
 
+const NEVER_AWAY: Degradable = { isDegraded: () => false, observe() {} };
+
 /** The limits over three sets of buckets: callers by id, addresses and their failures by network. */
-export function createLimits({ callers, addresses, failures }: LimitStores): Limits {
+export function createLimits({ callers, addresses, failures, shared = NEVER_AWAY }: LimitStores): Limits {
   return {
+    isDegraded: () => shared.isDegraded(),
+    observe: (observer) => shared.observe(observer),
     charge(callerId, cost, wanted = cost) {
       const decision = callers.take(callerId, cost);
       if (decision instanceof Promise) return decision.then((made) => verdictOf('default', made, wanted));

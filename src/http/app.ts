@@ -10,7 +10,7 @@ import { addJsonBody } from './plugins/json-body.ts';
 import { RequestLog } from './plugins/log-requests.ts';
 import { addProblems, answerClientError, sendUnroutedProblem } from './plugins/problem.ts';
 import { addProcessTime } from './plugins/process-time.ts';
-import { addRateLimitHeaders, createRestCharge, writeVerdict } from './plugins/rate-limit.ts';
+import { addRateLimits, createRestCharge, writeVerdict } from './plugins/rate-limit.ts';
 import { addRequestId, requestIdOf } from './plugins/request-id.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import type { RouteRow } from './route.ts';
@@ -37,6 +37,8 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
     loggerInstance: (services.logger ?? createLogger(services.config.logLevel)) as FastifyBaseLogger,
     logController: new RequestLog(),
     genReqId: requestIdOf,
+    // Without proxies to trust, X-Forwarded-* is whatever a client cares to write.
+    trustProxy: services.config.trustedProxies.length > 0 ? [...services.config.trustedProxies] : false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -58,12 +60,12 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
   addRequestCounts(app, services.monitor.traffic, routes);
   addClosing(app);
   addRequestId(app);
-  addSecurityHeaders(app);
+  addSecurityHeaders(app, services.config);
   addCors(app, services.config);
   addAllowedHosts(app, services.config);
   addProblems(app);
   addJsonBody(app);
-  addRateLimitHeaders(app, services.limits);
+  addRateLimits(app, services.limits);
   addProcessTime(app);
   requireRows(app);
   for (const row of routes) app.route(fastifyRoute(row, services, routes));

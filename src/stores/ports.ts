@@ -224,8 +224,8 @@ export type BroadcastTopic = (typeof BROADCAST_TOPICS)[number];
 export type BroadcastListener = (payload: string) => void;
 
 /**
- * Tells every process, this one included. A hint, not a promise: a process that is not connected never hears it, so
- * whoever listens also looks for itself once a second. Never rejects.
+ * Tells every process, this one included, in no promised order. A hint, not a promise: a process that is not connected
+ * never hears it, so whoever listens also looks for itself once a second. Never rejects.
  */
 export interface Broadcast {
   /** Resolves when it was handed over, or could not be; listeners are called later. */

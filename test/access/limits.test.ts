@@ -66,8 +66,11 @@ test('addresses are grouped by /64, written in any way; IPv4 stands for itself, 
     ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
     ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['not:an:address', 'not:an:address'],
-    ['', ''],
+    ['192.0.2.1:4711', '192.0.2.1'],
+    ['not:an:address', 'unknown'],
+    ['999.0.2.1', 'unknown'],
+    ['x'.repeat(9999), 'unknown'],
+    ['', 'unknown'],
   ]) {
     assert.equal(networkOf(address), network, address);
   }

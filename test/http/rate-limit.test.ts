@@ -4,6 +4,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import type { RouteRow } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import type { Problem } from '../../src/http/schemas/problem.ts';
+import type { DegradedObserver } from '../../src/stores/ports.ts';
 import { AUTHORIZATION, capturedLog, NOW, post, testApp, testConfig, testServices } from '../harness.ts';
 
 const COFFEE = { amount: -25.5, type: 'Expense', description: 'Coffee shop purchase' };
@@ -234,4 +235,69 @@ test('a valid key is taken however it is sent, and its bucket is one', async (t)
   } as const;
   assert.equal((await app.inject(request)).statusCode, 200);
   assert.equal((await app.inject(request)).statusCode, 429);
+});
+
+test('X-Forwarded-For counts only from a trusted proxy, and the nearest untrusted address is the client', async (t) => {
+  async function refusedAfterGuesses(
+    variables: Record<string, string>,
+    forwarded: (i: number) => string,
+  ): Promise<boolean> {
+    const app = testApp({ config: testConfig(variables) });
+    t.after(() => app.close());
+    let last = 0;
+    for (let i = 0; i <= 60; i++) {
+      const headers = { authorization: 'Bearer guess', 'x-forwarded-for': forwarded(i) };
+      const request = { ...post('/predict/category', COFFEE, headers), remoteAddress: '10.0.0.7' };
+      last = (await app.inject(request)).statusCode;
+    }
+    return last === 429;
+  }
+  const proxied = { TITANS_TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8' };
+  const other = (i: number) => `192.0.2.${i}`;
+  assert.equal(await refusedAfterGuesses({}, other), true, 'without proxies the header is ignored');
+  assert.equal(
+    await refusedAfterGuesses({ TITANS_TRUSTED_PROXIES: '10.9.9.9' }, other),
+    true,
+    'nor from others',
+  );
+  assert.equal(await refusedAfterGuesses(proxied, other), false, 'each client is counted for itself');
+  const forged = (i: number) => `192.0.2.${i}, 198.51.100.1, 10.1.1.1`;
+  assert.equal(
+    await refusedAfterGuesses(proxied, forged),
+    true,
+    'what the client wrote itself is not believed',
+  );
+  assert.equal(await refusedAfterGuesses(proxied, (i) => `made up ${i}`), true, 'nor what is no address');
+});
+
+test('Strict-Transport-Security is sent only where a trusted proxy was reached by https', async (t) => {
+  async function sent(variables: Record<string, string>, proto: string, remoteAddress = '10.0.0.7') {
+    const app = testApp({ config: testConfig(variables) });
+    t.after(() => app.close());
+    const reply = await app.inject({ url: '/livez', headers: { 'x-forwarded-proto': proto }, remoteAddress });
+    return reply.headers['strict-transport-security'];
+  }
+  const proxied = { TITANS_TRUSTED_PROXIES: '10.0.0.7' };
+  assert.equal(await sent(proxied, 'https'), 'max-age=31536000');
+  assert.equal(await sent(proxied, 'http'), undefined);
+  assert.equal(await sent(proxied, 'https', '10.0.0.8'), undefined);
+  assert.equal(await sent({}, 'https'), undefined);
+});
+
+test('the log is told once when processes can no longer count together, and once when they can again', (t) => {
+  const { lines, logger } = capturedLog('info');
+  const { limits } = testServices();
+  const observers: DegradedObserver[] = [];
+  const app = testApp({ logger, limits: { ...limits, observe: (observer) => observers.push(observer) } });
+  t.after(() => app.close());
+  for (const observer of observers) observer.degraded('no answer within 50 ms');
+  for (const observer of observers) observer.recovered(1234);
+  const told = lines.map((line) => JSON.parse(line));
+  assert.deepEqual(
+    told.map(({ level, reason, away_ms }) => [level, reason, away_ms]),
+    [
+      ['warn', 'no answer within 50 ms', undefined],
+      ['info', undefined, 1234],
+    ],
+  );
 });

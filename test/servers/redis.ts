@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import type { RedisPlace } from '../../src/config.ts';
+import { findProgram } from './find-program.ts';
 
 const START_TIMEOUT_MS = 20_000;
 /** A node of a cluster talks to the others on its port plus this. */
@@ -22,17 +23,7 @@ export const redisMissing: string | false = missing('redis-server');
 export const redisClusterMissing: string | false = redisMissing || missing('redis-cli');
 
 function missing(program: string): string | false {
-  const found = (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (found) return false;
-  assert.notEqual(process.env.TITANS_REQUIRE_SERVICES, '1', `${program} is not installed`);
-  return `${program} is not installed`;
+  return findProgram([program]) === null ? `${program} is not installed` : false;
 }
 
 /** A private Redis server; every way to harm it is a method. */

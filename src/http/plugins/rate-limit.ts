@@ -50,9 +50,18 @@ export function writeVerdict(reply: FastifyReply, verdict: Verdict): void {
   reply.header('x-ratelimit-reset', String(verdict.fullAt));
 }
 
-/** Tells on every reply what is left; one that was refused before any limit was asked tells of its address. */
-export function addRateLimitHeaders(app: FastifyInstance, limits: Limits): void {
+/**
+ * Tells on every reply what is left; one that was refused before any limit was asked tells of its address. Tells the
+ * log when processes can no longer count together, once, and when they can again.
+ */
+export function addRateLimits(app: FastifyInstance, limits: Limits): void {
   app.decorateRequest('verdict', null);
+  limits.observe({
+    degraded: (reason) =>
+      app.log.warn({ reason }, 'redis is away: each process now limits its share by itself'),
+    recovered: (afterMs) =>
+      app.log.info({ away_ms: afterMs }, 'redis is back: processes count together again'),
+  });
   app.addHook('onSend', (request, reply, payload, done) => {
     writeVerdict(reply, request.verdict ?? limits.chargeAddress(request.ip, 0));
     done(null, payload);

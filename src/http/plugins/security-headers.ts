@@ -1,4 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config.ts';
+
+/** For a year a browser that was here by https comes by nothing else (RFC 6797). */
+const TRANSPORT_SECURITY = 'max-age=31536000';
 
 /**
  * What every reply carries. The policy allows nothing at all, because JSON needs nothing; a page replaces it by
@@ -38,10 +42,17 @@ export const STYLED_PAGE_POLICY = writePolicy({
   'worker-src': 'blob:',
 });
 
-/** Sets {@link SECURITY_HEADERS}; a route may overwrite any of them. */
-export function addSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', (_request, reply, done) => {
+/**
+ * Sets {@link SECURITY_HEADERS}; a route may overwrite any of them. Behind a trusted proxy that was reached by https,
+ * which alone can know, the reply also asks to be reached by https from now on.
+ */
+export function addSecurityHeaders(app: FastifyInstance, { trustedProxies }: Config): void {
+  const hasProxies = trustedProxies.length > 0;
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
+    if (hasProxies && request.protocol === 'https') {
+      reply.header('strict-transport-security', TRANSPORT_SECURITY);
+    }
     done();
   });
 }

@@ -57,6 +57,8 @@ export interface RedisBucketOptions {
   readonly namespace?: string;
   /** Decide by this clock and not by the server's; for tests. */
   readonly decidingClock?: Clock;
+  /** How long a request waits for Redis. */
+  readonly deadlineMs?: number;
 }
 
 /**
@@ -65,7 +67,7 @@ export interface RedisBucketOptions {
  */
 export function createRedisBuckets(
   client: RedisClient,
-  { policy, local, clock, namespace = 'titans', decidingClock }: RedisBucketOptions,
+  { policy, local, clock, namespace = 'titans', decidingClock, deadlineMs = DEADLINE_MS }: RedisBucketOptions,
 ): BucketStore & Degradable & { close(): void } {
   const breaker = createBreaker(clock);
   const limit = String(policy.limit);
@@ -93,11 +95,11 @@ export function createRedisBuckets(
 
   async function take(key: string, cost: number): Promise<BucketDecision> {
     try {
-      const decision = await withDeadline(decide(key, cost), DEADLINE_MS);
+      const decision = await withDeadline(decide(key, cost), deadlineMs);
       if (decision.isAdmitted && cost > 0) local.spend(key, cost);
       return decision;
     } catch (error) {
-      breaker.trip(error, () => withDeadline(decide(key, 0), DEADLINE_MS));
+      breaker.trip(error, () => withDeadline(decide(key, 0), deadlineMs));
       return local.take(key, cost);
     }
   }

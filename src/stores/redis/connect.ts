@@ -6,7 +6,6 @@ const CONNECT_TIMEOUT_MS = 1000;
 /** A connection that owes an answer and sends nothing for so long is given up and made anew. */
 const SILENCE_TIMEOUT_MS = 2000;
 const RETRY_MS_MAX = 500;
-const SLOTS_REFRESH_MS = 5000;
 
 /** One server or a cluster: the commands used here are the same. */
 export type RedisClient = Redis | Cluster;
@@ -31,7 +30,8 @@ export function connectRedis(place: RedisPlace, isPatient = false): RedisClient 
     ? new Cluster([...place.nodes], {
         enableOfflineQueue: isPatient,
         clusterRetryStrategy: retryAfterMs,
-        slotsRefreshInterval: SLOTS_REFRESH_MS,
+        // No regular refresh: a node that sends a command on is what changes the slots, and in ioredis 6.0.0 a refresh
+        // under way when the client is closed plans the next one for ever, which keeps the process alive.
         slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
         redisOptions: options,
       })

@@ -83,7 +83,7 @@ export function findStreams(rows: readonly Transaction[], days: readonly number[
 function findInAccount(entries: readonly Entry[]): Found[] {
   const found: Found[] = [];
   const used = new Set<Entry>();
-  const uses = countNames(entries);
+  const uses = { names: countNames(entries), amounts: countAmounts(entries) };
   const accept = (stream: Found | null) => {
     if (stream === null || isByChance(stream, uses)) return;
     found.push(stream);
@@ -123,19 +123,38 @@ const OWN_SHARE = 0.2;
 const SAME_KIND_SHARE = 0.8;
 const TILL_MIN = 8;
 const SLOW_DAYS = 40;
+const SAME_AMOUNT_MIN = 4;
+const OWN_AMOUNT_SHARE = 0.6;
 
 /**
  * Whether payments that no word of their own joins are too rare, of too many kinds or too few at a till to be more than
- * chance: among hundreds of purchases some always lie a month or a quarter apart. `uses` counts each word's payments.
+ * chance: among hundreds of purchases some always lie a month or a quarter apart.
  */
-function isByChance({ entries, fit }: Found, uses: ReadonlyMap<string, number>): boolean {
+function isByChance({ entries, fit }: Found, uses: Uses): boolean {
   for (const [name, count] of countNames(entries))
-    if (count >= AGREED_SHARE * entries.length && count >= OWN_SHARE * (uses.get(name) ?? 0)) return false;
-  if (CADENCE_DAYS[fit.schedule.cadence] > SLOW_DAYS) return true;
+    if (count >= AGREED_SHARE * entries.length && count >= OWN_SHARE * (uses.names.get(name) ?? 0))
+      return false;
   const kinds = new Map<string, number>();
   for (const { row } of entries) kinds.set(row.category, (kinds.get(row.category) ?? 0) + 1);
   if (Math.max(...kinds.values()) < SAME_KIND_SHARE * entries.length) return true;
+  // An amount that hardly anything else costs is as good as a name: an insurance that is booked without a word.
+  const [[amount, count], ...others] = countAmounts(entries);
+  const isOwnAmount = others.length === 0 && count >= OWN_AMOUNT_SHARE * (uses.amounts.get(amount) ?? 0);
+  if (isOwnAmount && count >= SAME_AMOUNT_MIN) return false;
+  if (CADENCE_DAYS[fit.schedule.cadence] > SLOW_DAYS) return true;
   return entries[0].row.timeKnown && entries.length < TILL_MIN;
+}
+
+/** How many payments of the account have each word or merchant, and each amount in minor units. */
+interface Uses {
+  readonly names: ReadonlyMap<string, number>;
+  readonly amounts: ReadonlyMap<number | null, number>;
+}
+
+function countAmounts(entries: readonly Entry[]): Map<number | null, number> {
+  const counts = new Map<number | null, number>();
+  for (const { row } of entries) counts.set(row.amountMinor, (counts.get(row.amountMinor) ?? 0) + 1);
+  return counts;
 }
 
 /** How many payments have each word and each merchant. */

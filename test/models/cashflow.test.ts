@@ -83,6 +83,23 @@ test('weekly groceries of irregular amounts at one supermarket are no stream', (
   assert.deepEqual(streamsOf(rows), []);
 });
 
+test('an insurance booked each quarter without a word is a stream by its amount, but not when much else costs the same', () => {
+  const quarters = ['2023-05-22', '2023-08-22', '2023-11-22', '2024-02-22', '2024-05-22'];
+  const insurance = quarters.map((date) => payment(date, -110.43));
+  const shopping = daily('2023-05-01', 60, (day) => 8 + ((day * 37) % 50)).map((row, i) => ({
+    ...row,
+    at: row.at + i * 6 * 86_400_000,
+  }));
+  const [stream, ...others] = streamsOf([...insurance, ...shopping]);
+  assert.deepEqual(others, []);
+  assert.equal(stream.schedule.cadence, 'quarterly');
+  assert.deepEqual([stream.payments.length, stream.isAmountFixed], [5, true]);
+  // Of ten payments of the one amount, five lie a quarter apart: those may well do so by chance.
+  const usual = ['2023-06-03', '2023-07-17', '2023-10-05', '2024-01-09', '2024-03-30'];
+  const same = usual.map((date) => payment(date, -110.43));
+  assert.deepEqual(streamsOf([...insurance, ...same, ...shopping]), []);
+});
+
 test('payments that drift about weekends stay one stream', () => {
   const days = ['15', '15', '15', '15', '15', '17', '15', '15'];
   const rows = MONTHS.map((month, i) => payment(`${month}-${days[i]}`, -62.1, 'SHIELDMARK'));

@@ -29,6 +29,8 @@ export interface Importance {
   readonly date: string;
   readonly command: string;
   readonly books: readonly string[];
+  /** Book without categories, but with merchant category codes. */
+  readonly cards: string;
   readonly rows_max: number;
   readonly features: Readonly<
     Record<string, { readonly category: number; readonly amount: number; readonly anomaly: number }>
@@ -37,7 +39,7 @@ export interface Importance {
 
 /** docs/features.md */
 export function renderFeatures(catalog: readonly Feature[], importance: Importance): string {
-  const { date, command, books, rows_max, features } = importance;
+  const { date, command, books, cards, rows_max, features } = importance;
   const percent = (share: number | undefined) =>
     share === undefined ? 'not measured' : share === 0 ? '0' : `${(100 * share).toFixed(2)} %`;
   const counts = GROUPS.map((group) => `${group} ${catalog.filter((row) => row.group === group).length}`);
@@ -60,12 +62,12 @@ export function renderFeatures(catalog: readonly Feature[], importance: Importan
     `The ${catalog.length} features`,
     '`CATALOG` in `src/features/catalog.ts`',
     `${counts.join(', ')}. NaN is the only "unknown". All are computed; those hidden from a model are NaN for it.`,
-    `What each is worth, measured on ${date} by \`${command}\`, mean over the newest ${rows_max} rows at most of real books (${books.join(', ')}). ` +
+    `What each is worth, measured on ${date} by \`${command}\`, mean over the newest ${rows_max} rows at most of real books (${books.join(', ')}) ` +
+      `and, except for *category*, of the simulated card payments of ${cards}, the only ones with merchant category codes. ` +
       'Columns *category* and *amount*: mean decrease in impurity in the forest of the served model, as a share of all; it favours ' +
       'features with many values, and of features that say the same each gets a part. Column *anomaly*: permutation, the mean ' +
       "change of the score in points when a newer row's value is that of another row; what this model reads of amount, hour, " +
-      'place and habits goes through signs of its own and not through these values, so most are 0 there. No book names merchant category codes, so their worth is not known; ' +
-      '`amount_category_z` is seen by no model that uses it.',
+      'place and habits goes through signs of its own and not through these values, so most are 0 there.',
     ...tables,
   );
 }

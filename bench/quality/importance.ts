@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Transaction } from '../../src/bank/transaction.ts';
 import { CATALOG } from '../../src/features/catalog.ts';
 import { createReplay } from '../../src/features/replay.ts';
 import { createRng, nextInt } from '../../src/lib/rng.ts';
@@ -9,6 +10,7 @@ import { countOlder } from '../../src/training/split.ts';
 import { trainAmount } from '../../src/training/train-amount.ts';
 import { fitAnomaly } from '../../src/training/train-anomaly.ts';
 import { trainCategory } from '../../src/training/train-category.ts';
+import { readCards } from './read-cards.ts';
 import { readNewest } from './read-newest.ts';
 import type { Section } from './section.ts';
 
@@ -29,28 +31,28 @@ const BOOKS = [
   { name: 'ANZ', file: 'anz_synthesised.csv.gz', mapping: { category: 'txn_description' } },
 ] as const;
 
+/** Simulated card payments of one holder: the only book with merchant category codes, and one without categories. */
+const CARDS = { name: 'TabFormer', file: 'tabformer_user0.csv.gz' };
+
 type Shares = Readonly<Record<string, number>>;
+type Found = { readonly category: Shares[]; readonly amount: Shares[]; readonly anomaly: Shares[] };
 
 /** How much each feature matters to each model, the mean over real books; written to docs/feature-importance.json. */
 export const IMPORTANCE_SECTION: Section = {
   name: 'importance',
   meaning: 'what each feature is worth to each model on real books; writes docs/feature-importance.json',
-  files: BOOKS.map(({ file }) => file),
+  files: [...BOOKS, CARDS].map(({ file }) => file),
   async run(data, say) {
-    const found: { category: Shares[]; amount: Shares[]; anomaly: Shares[] } = {
-      category: [],
-      amount: [],
-      anomaly: [],
-    };
+    const found: Found = { category: [], amount: [], anomaly: [] };
     for (const { name, file, mapping } of BOOKS) {
       const rows = await readNewest(data, file, mapping, ROWS_NEWEST);
       say(`${name}: ${rows.length} rows`);
       found.category.push((await trainCategory(rows, null, OPTIONS)).importance);
-      found.amount.push((await trainAmount(rows, null, OPTIONS)).importance);
-      const older = rows.slice(0, countOlder(rows.length));
-      const artifact = await fitAnomaly(older, { trees: 100, max_samples: 256 }, OPTIONS);
-      found.anomaly.push(permute(artifact, rows, older.length));
+      await weigh(rows, found);
     }
+    const cards = readCards(join(data, CARDS.file), ROWS_NEWEST);
+    say(`${CARDS.name}: ${cards.length} rows`);
+    await weigh(cards, found);
     const features = Object.fromEntries(
       CATALOG.map(({ name }) => [
         name,
@@ -65,6 +67,7 @@ export const IMPORTANCE_SECTION: Section = {
       date: new Date().toISOString().slice(0, 10),
       command: 'npm run quality importance',
       books: BOOKS.map(({ name }) => name),
+      cards: CARDS.name,
       rows_max: ROWS_NEWEST,
       features,
     };
@@ -79,6 +82,14 @@ export const IMPORTANCE_SECTION: Section = {
     ];
   },
 };
+
+/** Adds what the features are worth to the two models that need no categories. */
+async function weigh(rows: readonly Transaction[], found: Found): Promise<void> {
+  found.amount.push((await trainAmount(rows, null, OPTIONS)).importance);
+  const older = rows.slice(0, countOlder(rows.length));
+  const artifact = await fitAnomaly(older, { trees: 100, max_samples: 256 }, OPTIONS);
+  found.anomaly.push(permute(artifact, rows, older.length));
+}
 
 function meanOf(books: readonly Shares[], name: string): number {
   return Number((books.reduce((sum, shares) => sum + shares[name], 0) / books.length).toFixed(5));

@@ -33,7 +33,6 @@ const PAY_DAYS = [1, 15, 25];
 
 const FROM_AMOUNT: readonly FeatureReader[] = ['amount_prediction'];
 const FROM_CATEGORY: readonly FeatureReader[] = ['category_prediction'];
-const FROM_BOTH: readonly FeatureReader[] = ['category_prediction', 'amount_prediction'];
 const FROM_NONE: readonly FeatureReader[] = [];
 
 function flag(condition: boolean): number {
@@ -194,13 +193,6 @@ export const CATALOG: readonly Feature[] = [
     (c) => rankSorted(c.statistics.amountPercentiles, c.logAmount),
   ),
   amount(
-    'amount_category_z',
-    [-Z_MAX, Z_MAX],
-    FROM_BOTH,
-    "Robust z-score among the category's log amounts",
-    (c) => zScore(c.logAmount, c.statistics.amountsByCategory.get(c.transaction.category)),
-  ),
-  amount(
     'amount_account_percentile',
     [0, 1],
     FROM_AMOUNT,
@@ -230,6 +222,13 @@ export const CATALOG: readonly Feature[] = [
     FROM_NONE,
     "Robust spread of the merchant's log amounts",
     (c) => merchantAmounts(c)?.spread ?? UNKNOWN,
+  ),
+  amount(
+    'last_merchant_amount',
+    [0, LOG_AMOUNT_MAX],
+    FROM_NONE,
+    "Log amount of the account's latest transaction with this merchant",
+    (c) => c.past.merchantLatest,
   ),
   amount(
     'usual_account_amount',

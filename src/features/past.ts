@@ -52,6 +52,8 @@ export interface Past {
   /** Rank of this amount among the account's, 0..1. */
   readonly amountRank: number;
   readonly merchantAmount: AmountStatistic | null;
+  /** Log amount of the account's latest transaction with the same merchant; NaN without one. */
+  readonly merchantLatest: number;
   /** Money out during the 30 days before, in major units. */
   readonly spend30Days: number;
   /** Most frequent confirmed category, '' without one. */
@@ -68,6 +70,7 @@ const EMPTY: Past = {
   amount: null,
   amountRank: Number.NaN,
   merchantAmount: null,
+  merchantLatest: Number.NaN,
   spend30Days: Number.NaN,
   category: '',
   merchantCategory: '',
@@ -116,6 +119,8 @@ export function summarisePast(rows: readonly PastRow[], transaction: Transaction
     }
   }
   const sorted = all.subarray(0, allCount).sort();
+  // Read before the amounts are put in order of size.
+  const merchantLatest = sameCount === 0 ? Number.NaN : same[sameCount - 1];
   return {
     count: visible.length,
     daysSinceLast: (transaction.at - visible[visible.length - 1].at) / DAY_MS,
@@ -125,6 +130,7 @@ export function summarisePast(rows: readonly PastRow[], transaction: Transaction
     amountRank: rankSorted(sorted, logAmount(transaction)),
     merchantAmount:
       sameCount < MERCHANT_COUNT_MIN ? null : summariseAmounts(same.subarray(0, sameCount).sort()),
+    merchantLatest,
     spend30Days: spend,
     category: categories === null ? '' : mostFrequent(categories),
     merchantCategory,

@@ -89,13 +89,13 @@ const WORDS: Readonly<Record<string, Say>> = {
   amount_cents: (value) => `the fraction of the amount is ${value.toFixed(2)}`,
   amount_roundness: (value) => `the amount ends in ${countOf(value, 'zero')}, counted in its smallest unit`,
   amount_global_percentile: sayRank('all amounts'),
-  amount_category_z: saySpreads('its category'),
   amount_account_percentile: sayRank("the account's own"),
   amount_account_z: saySpreads('the account'),
   amount_merchant_z: saySpreads('the merchant'),
   usual_merchant_amount: sayUsual('the merchant usually takes'),
   usual_merchant_spread: (value) =>
     `the merchant's amounts usually lie within a factor of ${Math.exp(value).toFixed(1)} of each other`,
+  last_merchant_amount: sayUsual("the account's last transaction with this merchant was"),
   usual_account_amount: sayUsual('the account usually moves'),
   usual_category_amount: sayUsual('usual for its category is'),
   account_spend_30_days: (value) =>

@@ -186,10 +186,14 @@ describe('catalog', () => {
     assert.equal(readFeature('days_since_account', now, rows), 1);
     assert.equal(readFeature('days_since_merchant', now, rows), 1);
     assert.equal(readFeature('amount_account_percentile', now, rows), 1 / 3);
+    assert.ok(Math.abs(readFeature('last_merchant_amount', now, rows) - Math.log1p(10)) < 1e-12);
+    const elsewhere = { ...now, description: 'bakery' };
+    assert.ok(Number.isNaN(readFeature('last_merchant_amount', elsewhere, rows)), 'not of this merchant');
     assert.ok(Math.abs(readFeature('account_spend_30_days', now, rows) - Math.log1p(100)) < 1e-12);
     assert.ok(Number.isNaN(readFeature('days_since_account', now, [])));
     const yen = { ...now, currency: 'JPY' };
     assert.ok(Number.isNaN(readFeature('amount_account_z', yen, rows)), 'another currency is not compared');
+    assert.ok(Number.isNaN(readFeature('last_merchant_amount', yen, rows)), 'nor its latest amount taken');
   });
 
   it('takes time in proportion to the text, whatever the text', () => {

@@ -23,7 +23,7 @@ export function formatOutcome({ model, version, verdict, summary, report }: Trai
     `${model} ${version}: learnt from ${data.rows_used} rows${setAside}, ${from} to ${until}`,
     ...(DETAILS[model]?.(summary) ?? []),
     `${model} ${version} ${verdict}`,
-    `report: ${report}`,
+    report === null ? `no report: it could not be drawn (${summary.report_failure})` : `report: ${report}`,
   ];
 }
 

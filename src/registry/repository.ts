@@ -49,8 +49,11 @@ export interface NewVersion {
   readonly facts: Pick<Manifest, 'trained_until' | 'seed' | 'rows' | 'metrics' | 'probes'>;
   /** Any JSON value; training_summary.json. */
   readonly summary: unknown;
-  /** Further files by name, kept beside the model for people; never read when serving. */
-  readonly extraFiles?: Readonly<Record<string, Uint8Array | string>>;
+  /**
+   * Further files by name, kept beside the model for people; never read when serving. Asked with the id the version gets,
+   * and again when another trainer was first to take that id.
+   */
+  readonly extraFiles?: (version: string) => Readonly<Record<string, Uint8Array | string>>;
 }
 
 /** One line of `titans models list`. Unknown facts of a broken version are null or empty. */
@@ -283,11 +286,7 @@ export function openRepository(dataDir: string, options: RepositoryOptions): Rep
   }
 
   async function save(version: NewVersion): Promise<Manifest> {
-    const { model, format, bytes, facts, summary, extraFiles = {} } = version;
-    for (const name of Object.keys(extraFiles)) {
-      const isFree = EXTRA_NAME.test(name) && ![MODEL_FILE, MANIFEST_FILE, SUMMARY_FILE].includes(name);
-      assert(isFree, `${name} may be the name of an extra file`);
-    }
+    const { model, format, bytes, facts, summary, extraFiles } = version;
     const draft: Omit<Manifest, 'version'> = {
       model,
       format,
@@ -310,9 +309,13 @@ export function openRepository(dataDir: string, options: RepositoryOptions): Rep
       await mkdir(temporary, { mode: 0o700 });
       await write(join(temporary, MODEL_FILE), bytes);
       await write(join(temporary, SUMMARY_FILE), `${JSON.stringify(summary, null, 2)}\n`);
-      for (const [name, content] of Object.entries(extraFiles)) await write(join(temporary, name), content);
       for (;;) {
         const manifest: Manifest = { ...draft, version: await nextVersion(model, format) };
+        for (const [name, content] of Object.entries(extraFiles?.(manifest.version) ?? {})) {
+          const isFree = EXTRA_NAME.test(name) && ![MODEL_FILE, MANIFEST_FILE, SUMMARY_FILE].includes(name);
+          assert(isFree, `${name} may be the name of an extra file`);
+          await write(join(temporary, name), content);
+        }
         await write(join(temporary, MANIFEST_FILE), formatManifest(manifest));
         await syncDirectory(temporary);
         if (await claim(temporary, join(folder, manifest.version))) return manifest;

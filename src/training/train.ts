@@ -5,6 +5,7 @@ import { FEATURE_FINGERPRINT } from '../features/fingerprint.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ModelName } from '../models/model.ts';
 import { REPORT_FILE, type Repository } from '../registry/repository.ts';
+import type { Figures } from './figures.ts';
 import { orderByTime } from './split.ts';
 import type { ActiveVersion, Comparison, Trained, TrainOptions } from './trainer.ts';
 import { TRAINERS } from './trainers.ts';
@@ -21,6 +22,8 @@ export interface TrainRequest extends TrainOptions {
 export interface TrainDependencies {
   readonly repository: Repository;
   readonly clock: Clock;
+  /** Draws the report, of which the version's id is only known when it is stored; HTML unless told otherwise. */
+  readonly drawReport?: (summary: TrainingSummary, figures: Figures) => Promise<(version: string) => string>;
 }
 
 /** training_summary.json: what was trained on what, how it did, and against what it was compared. */
@@ -47,6 +50,8 @@ export interface TrainingSummary {
   };
   readonly comparison: Comparison | null;
   readonly verdict: string;
+  /** Why there is no report beside this summary; null when there is one. */
+  readonly report_failure: string | null;
   readonly duration_seconds: number;
   /** The model's own part: parameters, trials, evaluation. */
   readonly [detail: string]: unknown;
@@ -60,16 +65,17 @@ export interface TrainOutcome {
   /** One sentence: why it was or was not activated. */
   readonly verdict: string;
   readonly summary: TrainingSummary;
-  /** Path of the report, for people. */
-  readonly report: string;
+  /** Path of the report, for people; null when it could not be drawn, which the summary gives the reason of. */
+  readonly report: string | null;
 }
 
 /**
  * Trains one model, stores it as a new immutable version with its summary, and activates it unless it is worse than
- * the active one. Rejects with AppError `data_insufficient` when the rows do not suffice.
+ * the active one. A report that cannot be drawn does not cost the model. Rejects with AppError `data_insufficient` when
+ * the rows do not suffice.
  */
 export async function train(dependencies: TrainDependencies, request: TrainRequest): Promise<TrainOutcome> {
-  const { repository, clock } = dependencies;
+  const { repository, clock, drawReport = drawHtml } = dependencies;
   const { model, rows } = request;
   const trainer = TRAINERS.find((row) => row.model === model);
   if (trainer === undefined) throw new AppError('usage', `${model} cannot be trained yet`);
@@ -77,20 +83,29 @@ export async function train(dependencies: TrainDependencies, request: TrainReque
   const { active, absence } = await readIncumbent(repository, model);
   const trained = await trainer.train(rows, active, request);
   const { isActivated, verdict } = decide(trained.comparison, active, absence, request.force);
-  const summary = summarise(trained, request, verdict, startedAt, clock());
-  // The drawing libraries are heavy, and nobody who serves needs them.
-  const { renderReport } = await import('./report/report.ts');
+  const done = summarise(trained, request, verdict, startedAt, clock());
+  const drawn = await drawReport(done, trained.figures).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+  const isDrawn = !(drawn instanceof Error);
+  const summary = isDrawn ? done : { ...done, report_failure: drawn.message };
   const { version } = await repository.save({
     model,
     format: trained.format,
     bytes: trained.bytes,
     facts: { ...trained.facts, seed: request.seed },
     summary,
-    extraFiles: { [REPORT_FILE]: renderReport(summary, trained.figures) },
+    extraFiles: isDrawn ? (id) => ({ [REPORT_FILE]: drawn(id) }) : undefined,
   });
   if (isActivated) await repository.activate(model, version);
-  const report = repository.path(model, version, REPORT_FILE);
+  const report = isDrawn ? repository.path(model, version, REPORT_FILE) : null;
   return { model, version, isActivated, verdict, summary, report };
+}
+
+async function drawHtml(summary: TrainingSummary, figures: Figures): Promise<(version: string) => string> {
+  // The drawing libraries are heavy, and nobody who serves needs them.
+  const { drawReport } = await import('./report/report.ts');
+  return drawReport(summary, figures);
 }
 
 /** The active version to compare with; or null, and why there is none that could serve. */
@@ -189,6 +204,7 @@ function summarise(
     ...trained.details,
     comparison: trained.comparison,
     verdict,
+    report_failure: null,
     duration_seconds: (endedAt - startedAt) / 1000,
   };
 }

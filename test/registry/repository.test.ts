@@ -62,7 +62,9 @@ describe('repository', () => {
   it('gives back what was saved, byte for byte', async () => {
     const dataDir = newDataDir();
     const repository = openToyRepository(dataDir);
-    const version = toyVersion([1, Number.NaN, -0], { extraFiles: { 'report.txt': 'fine' } });
+    const version = toyVersion([1, Number.NaN, -0], {
+      extraFiles: (id) => ({ 'report.txt': `fine, ${id}` }),
+    });
     const manifest = await repository.save(version);
     assert.deepEqual(manifest, {
       model: TOY.name,
@@ -79,7 +81,7 @@ describe('repository', () => {
     assert.deepEqual(stored, { manifest, bytes: version.bytes });
     assert.equal(stored.bytes.byteOffset, 0);
     assert.deepEqual(await repository.readSummary(TOY.name, '1.0.0'), version.summary);
-    assert.equal(readFileSync(join(folderOf(dataDir), '1.0.0', 'report.txt'), 'utf8'), 'fine');
+    assert.equal(readFileSync(join(folderOf(dataDir), '1.0.0', 'report.txt'), 'utf8'), 'fine, 1.0.0');
     assert.equal(statSync(folderOf(dataDir)).mode & 0o777, 0o700);
     assert.equal(statSync(join(folderOf(dataDir), '1.0.0', 'model.safetensors')).mode & 0o777, 0o600);
   });
@@ -170,8 +172,8 @@ describe('repository', () => {
     const repository = openToyRepository(dataDir);
     const { facts } = toyVersion([1]);
     const wrongs: Partial<NewVersion>[] = [
-      { extraFiles: { '../up': '' } },
-      { extraFiles: { 'manifest.json': '' } },
+      { extraFiles: () => ({ '../up': '' }) },
+      { extraFiles: () => ({ 'manifest.json': '' }) },
       { facts: { ...facts, rows: -1 } },
       { format: -1 },
     ];
@@ -477,7 +479,7 @@ describe('an interrupted change', () => {
 
   it('leaves the old state when the process is killed, whenever that is', async () => {
     for (const [call, writes] of [
-      ["save(toyVersion([9], { extraFiles: { 'a.txt': 'a' } }))", 4],
+      ["save(toyVersion([9], { extraFiles: () => ({ 'a.txt': 'a' }) }))", 4],
       ["activate('category_prediction', '1.1.0')", 1],
     ] as const) {
       for (let fatal = 1; fatal <= writes; fatal++) {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Transaction } from '../../src/bank/transaction.ts';
+import { formatOutcome } from '../../src/cli/outcome.ts';
 import { FEATURE_FINGERPRINT } from '../../src/features/fingerprint.ts';
 import { MODEL_NAMES, type ModelName } from '../../src/models/model.ts';
 import { MODELS } from '../../src/models/models.ts';
-import { openRepository, type Repository } from '../../src/registry/repository.ts';
+import { openRepository, REPORT_FILE, type Repository } from '../../src/registry/repository.ts';
 import { collectAmountFigures } from '../../src/training/amount-figures.ts';
 import type { AmountDetails } from '../../src/training/amount-trainer.ts';
 import type { AnomalyDetails } from '../../src/training/anomaly-trainer.ts';
@@ -23,7 +25,7 @@ import {
   formatSize,
   shorten,
 } from '../../src/training/report/numbers.ts';
-import { renderReport } from '../../src/training/report/report.ts';
+import { drawReport } from '../../src/training/report/report.ts';
 import { type TrainingSummary, type TrainOutcome, train } from '../../src/training/train.ts';
 import { BOOK, SIMPLE } from '../models/trained.ts';
 
@@ -51,7 +53,7 @@ before(async () => {
       { ...SIMPLE, model, rows: ROWS, force: false },
     );
     outcomes.set(model, outcome);
-    pages.set(model, await readFile(outcome.report, 'utf8'));
+    pages.set(model, await readFile(outcome.report as string, 'utf8'));
   }
 });
 after(() => rm(folder, { recursive: true, force: true }));
@@ -101,7 +103,7 @@ describe('the report of a training', () => {
     for (const model of MODEL_NAMES) {
       const { report, version } = outcomes.get(model) as TrainOutcome;
       assert.equal(report, join(folder, 'models', model, version, 'report.html'));
-      assert.match(pageOf(model), new RegExp(`<h1>${model}</h1>`));
+      assert.ok(pageOf(model).includes(`<h1>${model} <span class="soft">${version}</span></h1>`));
     }
   });
 
@@ -183,14 +185,14 @@ describe('the report of a training', () => {
       levelRows: 0,
     });
     const evaluation = { ...random.evaluation, beats_baseline: false };
-    const page = renderReport({ ...random, evaluation }, figures);
+    const page = drawReport({ ...random, evaluation }, figures)('v1.0.9');
     assert.match(page, /class="note bad"><strong>It does NOT beat its baseline/);
     assertWellFormed(page);
   });
 
   it('does not count as damage when somebody deletes or edits it', async () => {
     const { report, version } = outcomes.get('category_prediction') as TrainOutcome;
-    await writeFile(report, 'notes of mine');
+    await writeFile(report as string, 'notes of mine');
     await repository.readArtifact('category_prediction', version);
   });
 
@@ -199,10 +201,25 @@ describe('the report of a training', () => {
       { repository, clock: () => 0 },
       { ...SIMPLE, model: 'anomaly_detection', rows: ROWS, force: false },
     );
-    const page = await readFile(again.report, 'utf8');
+    const page = await readFile(again.report as string, 'utf8');
     assert.match(page, /recipe refitted on the same older part/);
     assert.match(page, /planted_auc/);
   });
+});
+
+it('does not cost the model when it cannot be drawn: the version is stored and active, and says why', async () => {
+  const outcome = await train(
+    { repository, clock: () => 0, drawReport: () => Promise.reject(new Error('no ink')) },
+    { ...SIMPLE, model: 'cashflow_forecasting', rows: ROWS, force: true },
+  );
+  const { model, version, report, isActivated } = outcome;
+  assert.deepEqual([report, isActivated], [null, true]);
+  assert.equal(await repository.active(model), version);
+  await repository.readArtifact(model, version);
+  const summary = (await repository.readSummary(model, version)) as TrainingSummary;
+  assert.equal(summary.report_failure, 'no ink');
+  assert.equal(existsSync(repository.path(model, version, REPORT_FILE)), false);
+  assert.ok(formatOutcome(outcome).includes('no report: it could not be drawn (no ink)'));
 });
 
 describe('what a report draws', () => {

@@ -37,23 +37,24 @@ const REPORTS: {
 };
 
 /**
- * The report of a training as one HTML document: no script, nothing loaded from anywhere, every text of the data
- * escaped. A pure function of its arguments.
+ * Draws the report of a training and returns what puts the version's id on it: one HTML document, no script, nothing
+ * loaded from anywhere, every text of the data escaped. A pure function of its arguments.
  */
-export function renderReport(summary: TrainingSummary, figures: Figures): string {
+export function drawReport(summary: TrainingSummary, figures: Figures): (version: string) => string {
   const report = REPORTS[summary.model] as (summary: TrainingSummary, figures: Figures) => ModelReport;
   const { learns, tiles, notes, sections } = report(summary, figures);
   const { data, model, created_at } = summary;
-  return page(`Training report: ${model}`, [
-    html`<header>
-<h1>${model}</h1>
+  const renderHead = (version: string) => html`<header>
+<h1>${model} <span class="soft">${version}</span></h1>
 <p class="soft">Training report, ${created_at.slice(0, 16).replace('T', ' ')} UTC. This model ${learns}. Learnt from ${data.from.slice(0, 10)} to ${data.until.slice(0, 10)}; judged on the newest part, which it had not seen, then refitted on everything.</p>
-</header>`,
+</header>`;
+  const content = [
     renderTiles(tiles),
     renderNotes(notes),
     renderVerdict(summary.verdict, summary.comparison),
     ...sections,
     renderSettings(summary.parameters, summary.trials),
     renderProvenance(summary),
-  ]);
+  ];
+  return (version) => page(`Training report: ${model} ${version}`, [renderHead(version), ...content]);
 }

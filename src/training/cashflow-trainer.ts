@@ -20,6 +20,7 @@ export const CASHFLOW_TRAINER: Trainer = {
     },
     margin: 0.25,
   },
+  isSeeded: false,
   async train(rows, active, options) {
     const trained = await trainCashflow(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, prior_weights, artifact } = trained;

@@ -21,6 +21,7 @@ export const CATEGORY_TRAINER: Trainer = {
     },
     margin: 0.15,
   },
+  isSeeded: true,
   async train(rows, active, options) {
     const trained = await trainCategory(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, pool, importance, artifact } = trained;

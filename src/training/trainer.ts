@@ -73,6 +73,8 @@ export interface Yardstick {
 export interface Trainer {
   readonly model: ModelName;
   readonly yardstick: Yardstick;
+  /** Whether another seed gives another model; one that draws nothing by chance is the same whatever the seed. */
+  readonly isSeeded: boolean;
   readonly train: (
     rows: readonly Transaction[],
     active: ActiveVersion | null,

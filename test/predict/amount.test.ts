@@ -47,6 +47,28 @@ describe('predicting an amount', () => {
     await services.close();
   });
 
+  it('answers the same, bit for bit, whatever amount and balance are given', async () => {
+    const services = await dependencies();
+    for (const accountId of ['known', null]) {
+      const ask = async (amountMinor: number | null, balanceAfterMinor: number | null) => {
+        const transaction = { ...PLAIN, accountId, amountMinor, balanceAfterMinor, type: 'Expense' as const };
+        const { predicted_amount, confidence_interval, explanation } = await predictAmount(services, {
+          transaction,
+          level: 0.9,
+        });
+        return { predicted_amount, confidence_interval, explanation };
+      };
+      const blind = await ask(null, null);
+      for (const [amount, balance] of [
+        [-1, 1],
+        [-777_700, 0],
+        [99_999_999_999, -5],
+      ])
+        assert.deepEqual(await ask(amount, balance), blind);
+    }
+    await services.close();
+  });
+
   it('says which model is missing', async () => {
     const services = await dependencies();
     await assert.rejects(

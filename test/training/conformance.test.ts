@@ -6,7 +6,10 @@ import { toPastRow } from '../../src/features/past.ts';
 import { decodeSafetensors } from '../../src/kernels/safetensors/decode.ts';
 import { encodeSafetensors } from '../../src/kernels/safetensors/encode.ts';
 import { sha256 } from '../../src/lib/hash.ts';
-import type { Model } from '../../src/models/model.ts';
+import { AMOUNT_STEPS } from '../../src/models/amount.ts';
+import { ANOMALY_STEPS } from '../../src/models/anomaly.ts';
+import { CATEGORY_STEPS } from '../../src/models/category.ts';
+import type { Model, ModelName, PredictionSteps } from '../../src/models/model.ts';
 import { MODELS } from '../../src/models/models.ts';
 import { PROBE_PAST } from '../../src/models/probes.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
@@ -39,11 +42,26 @@ const EMPTIEST: Transaction = {
   balanceAfterMinor: null,
 };
 
+type Steps = PredictionSteps<unknown, unknown, unknown, unknown, unknown>;
+/** The models that read the 52 features of one transaction, and an option each understands. */
+const STEPS: Readonly<Partial<Record<ModelName, Steps>>> = {
+  category_prediction: CATEGORY_STEPS as unknown as Steps,
+  amount_prediction: AMOUNT_STEPS as unknown as Steps,
+  anomaly_detection: ANOMALY_STEPS as unknown as Steps,
+};
+const OPTION: Readonly<Partial<Record<ModelName, unknown>>> = {
+  category_prediction: 5,
+  amount_prediction: 0.8,
+  anomaly_detection: null,
+};
+/** Names of what a model keeps of a transaction that forests and signs are read from. */
+const ROWS = ['vector', 'signs', 'forestRow'];
+
 it('every model that can be served can be trained, and the other way round', () => {
   assert.deepEqual(TRAINERS.map(({ model }) => model).sort(), MODELS.map(({ name }) => name).sort());
 });
 
-for (const { model: name, train, yardstick } of TRAINERS) {
+for (const { model: name, train, yardstick, isSeeded } of TRAINERS) {
   // What a suite over all models knows of an artifact is nothing.
   const model = MODELS.find((row) => row.name === name) as unknown as Model<unknown>;
 
@@ -64,6 +82,11 @@ for (const { model: name, train, yardstick } of TRAINERS) {
       assert.deepEqual(rows, BOOK, 'the rows learnt from are not changed');
     });
 
+    it(`is ${isSeeded ? 'another' : 'the same'} with another seed`, async () => {
+      const { bytes } = await train(BOOK, null, { ...SIMPLE, seed: SIMPLE.seed + 1 });
+      assert.equal(sha256(bytes) !== sha256(trained.bytes), isSeeded);
+    });
+
     it(`spares ${100 * yardstick.margin} % of the error of ${yardstick.baseline} on made-up accounts`, () => {
       const [error, baseline] = yardstick.errors(trained.details);
       assert.ok(error < (1 - yardstick.margin) * baseline, `${error} against ${baseline}`);
@@ -79,6 +102,19 @@ for (const { model: name, train, yardstick } of TRAINERS) {
       for (const row of BOOK.slice(0, 50))
         assert.deepEqual(model.ask(decoded.artifact, row, []), model.ask(artifact, row, []));
     });
+
+    const steps = STEPS[name];
+    if (steps !== undefined)
+      it('answers a row of nothing but NaN in finite numbers', () => {
+        const read = steps.read(artifact, EMPTIEST, [], 'UTC');
+        const kept = steps.keep(artifact, read) as Readonly<Record<string, unknown>>;
+        const rows = ROWS.flatMap((row) => kept[row] ?? []) as Float64Array[];
+        assert.ok(rows.length > 0);
+        for (const row of rows) row.fill(Number.NaN);
+        const answer = steps.answer(artifact, EMPTIEST, steps.restore(artifact, kept), OPTION[name]);
+        const numbers = numbersIn(answer);
+        assert.ok(numbers.length > 0 && numbers.every(Number.isFinite), `${numbers}`);
+      });
 
     it('answers the emptiest transaction, and whatever else, in finite numbers, always the same, inputs untouched', () => {
       const past = structuredClone(PROBE_PAST);
@@ -152,6 +188,12 @@ for (const { model: name, train, yardstick } of TRAINERS) {
       fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), survives));
     });
   });
+}
+
+/** Every number of an answer, however deep. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === 'number') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
 }
 
 function tensorsOf(tensors: Readonly<Record<string, { readonly data: unknown }>>) {

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '../../src/errors.ts';
 import { logAmount } from '../../src/features/statistics.ts';
+import { FEATURE_COUNT } from '../../src/features/vector.ts';
 import { createRng } from '../../src/lib/rng.ts';
 import { AMOUNT_TRAINER } from '../../src/training/amount-trainer.ts';
 import { evaluateAmount } from '../../src/training/evaluate-amount.ts';
+import { fitAmountReaders, openAmountStudy, readAmountsForward } from '../../src/training/fit-amount.ts';
+import { countOlder } from '../../src/training/split.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { judgeAmount, trainAmount } from '../../src/training/train-amount.ts';
 import { BOOK, SIMPLE, trainedAmount } from '../models/trained.ts';
@@ -94,6 +97,28 @@ describe('training the amount model', () => {
       onProgress: (step) => step === 'computing features' && abort.abort(),
     });
     await assert.rejects(stopping, { name: 'AbortError' });
+  });
+});
+
+describe('learning amounts', () => {
+  it('reads a row without anything made of its own amount or balance, or of those after it', async () => {
+    const plain = openAmountStudy(BOOK, countOlder(BOOK.length), SIMPLE);
+    const { cuts } = plain;
+    // A row within a block that is read by what was fitted before it.
+    const own = cuts[0] + 10;
+    const changed = BOOK.map((row, i) =>
+      i < own ? row : { ...row, amountMinor: 987_654 + i, balanceAfterMinor: -12_345 - i },
+    );
+    const [one, two] = await Promise.all(
+      [plain, openAmountStudy(changed, countOlder(BOOK.length), SIMPLE)].map(async (study) => {
+        const readers = await fitAmountReaders(study, 2, cuts.slice(0, 2));
+        return readAmountsForward(study, readers, cuts.slice(0, 2), cuts[1] + 50);
+      }),
+    );
+    const until = (own + 1 - one.begin) * FEATURE_COUNT;
+    assert.deepEqual(two.vectors.subarray(0, until), one.vectors.subarray(0, until));
+    assert.notDeepEqual(two.vectors.subarray(until), one.vectors.subarray(until), 'later rows know of it');
+    assert.notEqual(two.targets[own - one.begin], one.targets[own - one.begin]);
   });
 });
 

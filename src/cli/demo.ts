@@ -10,7 +10,7 @@ import { type Io, writeLines } from './io.ts';
 import { hasManagedKey, listenUntilStopped } from './listen.ts';
 import { configFlags } from './options.ts';
 import { programName } from './program-name.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress, type Progress, stepsOf } from './progress.ts';
 import { requirePort } from './require-port.ts';
 
 const SEED = 1;
@@ -97,7 +97,7 @@ async function trainOn(
       workers: availableParallelism(),
       // What is there cannot be read, so there is nothing to be worse than.
       force: true,
-      onProgress: progress.update,
+      onProgress: stepsOf(model, progress),
       signal: io.signal,
     },
   );

@@ -1,4 +1,6 @@
 import type { SingleBar } from 'cli-progress';
+import type { ModelName } from '../models/model.ts';
+import type { OnProgress } from '../training/trainer.ts';
 import { type Io, writeLines } from './io.ts';
 
 /** Shows how far a long run has come, on standard error. */
@@ -12,8 +14,21 @@ export interface Progress {
 /** Plain lines come at most this often, apart from the last of a step; a quick step has no other. */
 const LINE_PAUSE_MS = 2000;
 /** Name, bar, percentage and time together fit into 80 columns. */
-const NAME_WIDTH = 38;
-const BAR_WIDTH = 24;
+const NAME_WIDTH = 47;
+const BAR_WIDTH = 15;
+
+/** How a model is called in progress. */
+const KIND: Readonly<Record<ModelName, string>> = {
+  category_prediction: 'category',
+  amount_prediction: 'amount',
+  anomaly_detection: 'anomaly',
+  cashflow_forecasting: 'cash flow',
+};
+
+/** The steps of one model's training, which are named as those of others are. */
+export function stepsOf(model: ModelName, progress: Progress): OnProgress {
+  return (step, done, total) => progress.update(`${KIND[model]}: ${step}`, done, total);
+}
 
 /** Bars on a terminal, plain lines elsewhere. */
 export async function createProgress(io: Io): Promise<Progress> {

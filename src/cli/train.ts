@@ -14,7 +14,7 @@ import { type Io, writeLines } from './io.ts';
 import { configFlags } from './options.ts';
 import { formatOutcome } from './outcome.ts';
 import { checkOutputs } from './output-file.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress, type Progress, stepsOf } from './progress.ts';
 
 const SEED = 1;
 const TO_LEARN = 'that category_prediction is to learn';
@@ -41,7 +41,6 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
       isSimple: options.modelType === 'simple',
       workers: (options.workers as number | undefined) ?? availableParallelism(),
       force: options.force === true,
-      onProgress: progress.update,
       signal: io.signal,
     };
     const outcomes: TrainOutcome[] = [];
@@ -49,7 +48,14 @@ export async function runTraining(io: Io, _args: readonly string[], options: Opt
     for (const model of models) {
       try {
         outcomes.push(
-          await train({ repository: services.repository, clock: io.clock }, { ...request, model }),
+          await train(
+            { repository: services.repository, clock: io.clock },
+            {
+              ...request,
+              model,
+              onProgress: stepsOf(model, progress),
+            },
+          ),
         );
       } catch (error) {
         // Data may suffice for one model and not for another; only if it suffices for none has training failed.

@@ -314,35 +314,46 @@ export const SIGNS: readonly Sign[] = [
       text: `nothing happened in this account for ${formatDays(habits.daysSinceLast)}; it usually makes ${pace(habits.perDay)}`,
     }),
   },
-  fromCatalog('hour', 'hour_of_day', ({ context }) => formatHour(context.local), 'the time of day'),
+  fromCatalog(
+    'hour',
+    'hour_of_day',
+    ({ context }) => formatHour(context.local),
+    (hour) => formatHour({ hour: Math.floor(hour), minute: Math.floor((hour % 1) * 60) }),
+    'the time of day',
+  ),
   fromCatalog(
     'is_weekend',
     'weekend',
-    ({ context }) => (context.local.dayOfWeek >= 5 ? 'weekend' : 'working day'),
+    ({ context }) => sayDay(context.local.dayOfWeek >= 5 ? 1 : 0),
+    sayDay,
     'the day',
   ),
   fromCatalog(
     'merchant_frequency',
     'merchant_frequency',
     ({ context }) => times(context.merchantStatistic?.count ?? 0),
+    (log) => times(Math.round(Math.expm1(log))),
     'the merchant, seen in training',
   ),
   fromCatalog(
     'text_length',
     'text_length',
-    ({ context }) => `${context.text.length} characters`,
+    ({ context }) => countOf(context.text.length, 'character'),
+    (length) => countOf(Math.round(length), 'character'),
     'the length of the description',
   ),
   fromCatalog(
     'text_digit_share',
     'text_digits',
     ({ vector }) => percent(vector[INDEX.text_digit_share]),
+    percent,
     'the share of digits in the description',
   ),
   fromCatalog(
     'text_upper_share',
     'text_capitals',
     ({ vector }) => percent(vector[INDEX.text_upper_share]),
+    percent,
     'the share of capitals in the description',
   ),
   rarity(
@@ -404,6 +415,7 @@ function fromCatalog(
   feature: string,
   name: string,
   tell: (view: AnomalyView) => string,
+  say: (value: number) => string,
   subject: string,
 ): Sign {
   return {
@@ -415,10 +427,14 @@ function fromCatalog(
     read: ({ vector }) => vector[INDEX[feature]],
     tell(view, [low, high]) {
       const value = tell(view);
-      const usual = `${plain(low)} to ${plain(high)} (${feature})`;
-      return { value, usual, text: `${subject} is uncommon: ${value}` };
+      const usual = say(low) === say(high) ? say(low) : `${say(low)} to ${say(high)}`;
+      return { value, usual, text: `${subject} is uncommon: ${value}; usual is ${usual}` };
     },
   };
+}
+
+function sayDay(isWeekend: number): string {
+  return isWeekend === 1 ? 'weekend' : 'working day';
 }
 
 /** How rare a value is among the training rows that have one: nats of surprise, not its meaningless code. */
@@ -485,8 +501,4 @@ function rarely(share: number): string {
 
 function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
-}
-
-function plain(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(2);
 }

@@ -24,7 +24,7 @@ function round(amount: number): string {
   return amount.toLocaleString('en', { maximumFractionDigits: digits });
 }
 
-export function formatHour({ hour, minute }: LocalTime): string {
+export function formatHour({ hour, minute }: Pick<LocalTime, 'hour' | 'minute'>): string {
   return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 

@@ -236,9 +236,13 @@ function findReasons({ forest, scratch, usual }: AnomalyArtifact, view: AnomalyV
       shares[FOREST_SIGNS[f]] += (fromForest * Math.max(0, -depths[f])) / shortened;
     total += fromForest;
   }
-  return Array.from(shares, (share, s) => ({ s, contribution: share / total }))
+  const [first, ...others] = Array.from(shares, (share, s) => ({ s, contribution: share / total }))
     .filter(({ contribution }) => contribution >= CONTRIBUTION_MIN)
-    .sort((a, b) => b.contribution - a.contribution)
+    .sort((a, b) => b.contribution - a.contribution);
+  // What only the forest reads may count because of what it goes with; on its own a usual value is no reason.
+  const isTold = ({ s }: { readonly s: number }) =>
+    SIGNS[s].weight > 0 || scratch.signs[s] < usual[s][0] || scratch.signs[s] > usual[s][1];
+  return [...(first === undefined ? [] : [first]), ...others.filter(isTold)]
     .slice(0, REASONS_MAX)
     .map(({ s, contribution }) => ({
       feature: SIGNS[s].name,

@@ -67,7 +67,7 @@ describe('train, then use the model', () => {
   it('shows what was understood and progress on standard error, figures and verdict on standard output', () => {
     assert.equal(trained.status, 0, trained.stderr);
     assert.match(trained.stderr, /date += Date/);
-    assert.match(trained.stderr, /growing the served forest: 100 %/);
+    assert.match(trained.stderr, /^category: growing the served forest: 100 %$/m);
     assert.match(trained.stdout, /accuracy +macro-F1 +log loss +ECE +Brier/);
     for (const name of ['this model', 'text alone', 'merchant lookup', 'majority']) {
       assert.match(trained.stdout, new RegExp(`^${name} +\\d+ +0\\.\\d{3}`, 'm'));

@@ -160,6 +160,12 @@ describe('anomaly model', () => {
         const pastBefore = fc.stringify(past);
         const one = assess(artifact, transaction, past, 'Europe/London');
         assert.ok(one.score >= 0 && one.score <= 1);
+        for (const { feature, text } of one.reasons.slice(1)) {
+          const s = SIGNS.findIndex(({ name }) => name === feature);
+          const [low, high] = artifact.usual[s];
+          const value = artifact.scratch.signs[s];
+          assert.ok(SIGNS[s].weight > 0 || value < low || value > high, `${text}, although that is usual`);
+        }
         assert.ok(
           !/NaN|Infinity|undefined/.test(
             JSON.stringify(one.reasons.map(({ text, contribution }) => [text, contribution])),

@@ -207,6 +207,22 @@ describe('the report of a training', () => {
   });
 });
 
+it('says on the terminal whether a lead of the forecast is shown or may be luck', () => {
+  const outcome = outcomes.get('cashflow_forecasting') as TrainOutcome;
+  const { evaluation } = summaryOf('cashflow_forecasting');
+  const tell = (beats_baseline: boolean, difference_to_seasonal_naive: readonly [number, number]) => {
+    const told = { ...evaluation, accounts: 1, beats_baseline, difference_to_seasonal_naive };
+    return formatOutcome({ ...outcome, summary: { ...outcome.summary, evaluation: told } }).join('\n');
+  };
+  assert.match(tell(true, [-0.4, -0.1]), /^misses less than the seasonal naive/m);
+  assert.match(
+    tell(true, [-0.8, 0.4]),
+    /^missed less than, but is not shown to miss less .* seasonal naive/m,
+  );
+  assert.match(tell(false, [-0.1, 0.4]), /^does NOT miss less than the seasonal naive/m);
+  assert.match(tell(true, [-0.4, -0.1]), /newest fifth, 1 account:/);
+});
+
 it('does not cost the model when it cannot be drawn: the version is stored and active, and says why', async () => {
   const outcome = await train(
     { repository, clock: () => 0, drawReport: () => Promise.reject(new Error('no ink')) },

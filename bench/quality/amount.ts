@@ -21,7 +21,12 @@ const BIRMINGHAM = {
 const INDIA = { file: 'india_card.csv.gz', mapping: {} };
 const HOUSEHOLD = { file: 'daily_household_transactions.csv', mapping: { category: 'Category' } };
 const HOUSING = 'california_housing.csv';
-const HOUSING_SEEDS = [1, 2, 3];
+/** Seeds, and the error of scikit-learn 1.9.1 on the same fifth, measured once for runs without it. */
+const HOUSING_SEEDS = [
+  { seed: 1, measured: 49_095.1 },
+  { seed: 2, measured: 50_234.7 },
+  { seed: 3, measured: 46_887.7 },
+];
 
 type Say = (line: string) => void;
 type Judged = AmountTraining['evaluation'];
@@ -116,21 +121,18 @@ function demandCoverage(name: string, { intervals, history_known }: Judged): Che
   );
 }
 
-/** Root mean squared error of both forests on the same random fifths, or nothing where scikit-learn is missing. */
+/** Root mean squared error of both forests on the same random fifths. */
 async function compareForests(data: string, say: Say): Promise<Check[]> {
   const python = ['python3', 'python', process.env['TITANS_BENCH_PYTHON'] ?? 'python3'].find(
     (name) => spawnSync(name, ['-c', 'import sklearn']).status === 0,
   );
-  if (python === undefined) {
-    say('\nregression forest: not compared, no Python with scikit-learn (name one in TITANS_BENCH_PYTHON)');
-    return [];
-  }
   const folder = mkdtempSync(join(tmpdir(), 'titans-quality-'));
   try {
     let ours = 0;
     let theirs = 0;
-    say('\nregression forest on california_housing, RMSE: ours, scikit-learn');
-    for (const seed of HOUSING_SEEDS) {
+    const how = python === undefined ? ' 1.9.1, measured once (name a Python in TITANS_BENCH_PYTHON)' : '';
+    say(`\nregression forest on california_housing, RMSE: ours, scikit-learn${how}`);
+    for (const { seed, measured } of HOUSING_SEEDS) {
       const table = readHousing(join(data, HOUSING), seed);
       const { rows, values, rowCount, featureCount } = table;
       const train = Math.floor(0.8 * rowCount);
@@ -147,12 +149,15 @@ async function compareForests(data: string, say: Say): Promise<Check[]> {
       for (let i = train; i < rowCount; i++)
         squares += (predictMean(forest, rows, i * featureCount) - values[i]) ** 2;
       const mine = Math.sqrt(squares / (rowCount - train));
-      writeFileSync(join(folder, 'rows.f32'), rows);
-      writeFileSync(join(folder, 'values.f64'), values);
-      const script = join(import.meta.dirname, '..', 'sklearn_regression.py');
-      const run = spawnSync(python, [script, folder, String(train), String(seed)], { encoding: 'utf8' });
-      if (run.status !== 0) throw new Error(`the reference failed:\n${run.stderr}`);
-      const other = Number(run.stdout);
+      let other = measured;
+      if (python !== undefined) {
+        writeFileSync(join(folder, 'rows.f32'), rows);
+        writeFileSync(join(folder, 'values.f64'), values);
+        const script = join(import.meta.dirname, '..', 'sklearn_regression.py');
+        const run = spawnSync(python, [script, folder, String(train), String(seed)], { encoding: 'utf8' });
+        if (run.status !== 0) throw new Error(`the reference failed:\n${run.stderr}`);
+        other = Number(run.stdout);
+      }
       say(`  seed ${seed}: ${mine.toFixed(1)}, ${other.toFixed(1)}`);
       ours += mine;
       theirs += other;

@@ -30,6 +30,7 @@ export function compareScores(
     version,
     basis,
     rows: ours.length,
+    unit: 'rows',
     metric,
     value_new: mean(ours),
     value_active: mean(theirs),

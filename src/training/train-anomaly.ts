@@ -298,6 +298,7 @@ function comparison(
     version,
     basis,
     rows: ours.strangeness.length,
+    unit: 'rows',
     metric: 'planted_auc',
     value_new: mean(mine),
     value_active: mean(other),

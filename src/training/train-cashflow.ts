@@ -192,6 +192,7 @@ async function trainOn(
       version,
       basis,
       rows: ours.origins,
+      unit: 'forecasts',
       metric: 'wape',
       value_new: ours.scores.wape,
       value_active: theirs.scores.wape,

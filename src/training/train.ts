@@ -160,12 +160,12 @@ function decide(
       verdict: `activated: ${active.version} cannot be compared on rows it has not seen`,
     };
   }
-  const { metric, value_new, value_active, version, rows, basis } = comparison;
+  const { metric, value_new, value_active, version, rows, unit, basis } = comparison;
   const how = `${metric} ${value_new.toFixed(4)} against ${value_active.toFixed(4)} of ${version}`;
   const where =
     basis === 'later_rows'
-      ? `on ${rows} rows neither had seen`
-      : `on ${rows} rows, its recipe refitted on the same older part`;
+      ? `on ${rows} ${unit} neither had seen`
+      : `on ${rows} ${unit}, its recipe refitted on the same older part`;
   if (!comparison.is_worse) {
     const sure = value_new < value_active ? ', too close to call it worse' : '';
     return { isActivated: true, verdict: `activated: ${how} ${where}${sure}` };

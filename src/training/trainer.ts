@@ -36,6 +36,8 @@ export interface Comparison {
   /** `later_rows`: rows neither has seen. `refitted_recipe`: the active recipe refitted on the same older part. */
   readonly basis: 'later_rows' | 'refitted_recipe';
   readonly rows: number;
+  /** What `rows` counts: a forecast of many days is one of its own. */
+  readonly unit: 'rows' | 'forecasts';
   readonly metric: string;
   readonly value_new: number;
   readonly value_active: number;

@@ -40,8 +40,8 @@ export function renderVerdict(verdict: string, comparison: Comparison | null): M
           [
             'on',
             comparison.basis === 'later_rows'
-              ? `${formatCount(comparison.rows)} rows neither version had seen`
-              : `${formatCount(comparison.rows)} newest rows, the other version's recipe refitted on the same older part`,
+              ? `${formatCount(comparison.rows)} ${comparison.unit} neither version had seen`
+              : `${formatCount(comparison.rows)} newest ${comparison.unit}, the other version's recipe refitted on the same older part`,
           ],
           ['by', comparison.metric],
           ['this version', formatFigure(comparison.value_new, 4)],

@@ -192,6 +192,14 @@ export const CATALOG: readonly Feature[] = [
     'Rank of the amount among all training amounts',
     (c) => rankSorted(c.statistics.amountPercentiles, c.logAmount),
   ),
+  // Hidden from categories because it was of no use there: trees that drew it were worse on purchase cards.
+  amount(
+    'last_merchant_amount',
+    [0, LOG_AMOUNT_MAX],
+    FROM_CATEGORY,
+    "Log amount of the account's latest transaction with this merchant",
+    (c) => c.past.merchantLatest,
+  ),
   amount(
     'amount_account_percentile',
     [0, 1],
@@ -222,13 +230,6 @@ export const CATALOG: readonly Feature[] = [
     FROM_NONE,
     "Robust spread of the merchant's log amounts",
     (c) => merchantAmounts(c)?.spread ?? UNKNOWN,
-  ),
-  amount(
-    'last_merchant_amount',
-    [0, LOG_AMOUNT_MAX],
-    FROM_NONE,
-    "Log amount of the account's latest transaction with this merchant",
-    (c) => c.past.merchantLatest,
   ),
   amount(
     'usual_account_amount',

@@ -156,6 +156,7 @@ export function createServices(config: Config, clock: Clock): Services {
         monitor,
         isServing: (name) => registry.get(name) !== null,
         cacheEntries: features.size,
+        isLimitDegraded: limits.isDegraded,
       }),
     };
   }

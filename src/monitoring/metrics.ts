@@ -11,6 +11,8 @@ export interface MetricSources {
   /** Whether a model serves. */
   readonly isServing: (model: ModelName) => boolean;
   readonly cacheEntries: () => number;
+  /** Whether processes count limits each for itself because Redis is away. */
+  readonly isLimitDegraded: () => boolean;
 }
 
 type Labels = Readonly<Record<string, string | number>>;
@@ -117,6 +119,13 @@ export const METRICS: readonly MetricRow[] = [
     help: 'Whether a model serves: 1 or 0.',
     labels: ['model'],
     read: ({ isServing }) => perModel((model) => Number(isServing(model))),
+  },
+  {
+    name: 'titans_rate_limit_degraded',
+    type: 'gauge',
+    help: 'Whether Redis is away, so that each process limits its share by itself: 1 or 0.',
+    labels: [],
+    read: ({ isLimitDegraded }) => [{ labels: {}, value: Number(isLimitDegraded()) }],
   },
   {
     name: 'titans_model_reloads_total',

@@ -15,6 +15,7 @@ function setUp() {
     monitor,
     isServing: (name) => name === 'category_prediction',
     cacheEntries: () => 7,
+    isLimitDegraded: () => true,
   });
   return { monitor, write, read: async () => parsePrometheus(await write()) };
 }
@@ -54,6 +55,7 @@ describe('metrics', () => {
     assert.equal(simple('titans_predictions_total', { outcome: 'abstained' }), 3);
     assert.equal(simple('titans_feature_cache_hits_total', { model: 'category_prediction' }), 2);
     assert.equal(simple('titans_feature_cache_entries'), 7);
+    assert.equal(simple('titans_rate_limit_degraded'), 1);
     assert.equal(simple('titans_models_ready'), 1);
     assert.equal(simple('titans_model_ready', { model: 'amount_prediction' }), 0);
     assert.equal(simple('titans_model_reloads_total', { outcome: 'refused' }), 1);

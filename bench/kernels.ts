@@ -8,6 +8,7 @@ import { predictForest, predictForestBatch } from '../src/kernels/forest/predict
 import { forestFromTensors, forestTensors } from '../src/kernels/forest/tensors.ts';
 import { growForest } from '../src/training/grow-forest.ts';
 import { type ClassificationData, makeClassification } from './classification-data.ts';
+import { type IsolationFigures, measureIsolation, measureIsolationReference } from './isolation.ts';
 
 /** What both sides do, on the same rows. */
 const JOB = {
@@ -29,6 +30,10 @@ interface Figures {
   fit_ms: number;
   accuracy: number;
   nodes: number;
+  isolation_fit_ms: number;
+  isolation_single_us: number;
+  isolation_batch_ms: number;
+  isolation_bytes: number;
   single_us: number;
   batch_ms: Record<string, number>;
   bytes: number;
@@ -109,6 +114,7 @@ async function measureOurs(data: ClassificationData): Promise<Figures> {
     [batch_ms[size]] = await timed(7, () => predictForestBatch(forest, data.rows, size, out));
   }
   return {
+    ...ofIsolation(measureIsolation(data.rows, data.featureCount)),
     version: process.version,
     small_ms,
     fit_ms,
@@ -117,6 +123,15 @@ async function measureOurs(data: ClassificationData): Promise<Figures> {
     single_us: p50,
     batch_ms,
     bytes: Object.values(tensors).reduce((sum, tensor) => sum + tensor.byteLength, 0),
+  };
+}
+
+function ofIsolation(figures: IsolationFigures) {
+  return {
+    isolation_fit_ms: figures.fit_ms,
+    isolation_single_us: figures.single_us,
+    isolation_batch_ms: figures.batch_ms,
+    isolation_bytes: figures.bytes,
   };
 }
 
@@ -135,7 +150,11 @@ function measureReference(python: string, data: ClassificationData): Figures {
     const script = join(import.meta.dirname, 'sklearn_forest.py');
     const run = spawnSync(python, [script, folder], { encoding: 'utf8' });
     if (run.status !== 0) throw new Error(`the reference failed:\n${run.stderr}`);
-    return JSON.parse(run.stdout) as Figures;
+    const forest = JSON.parse(run.stdout) as Figures;
+    return {
+      ...forest,
+      ...ofIsolation(measureIsolationReference(python, data.rows, data.featureCount)),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -153,6 +172,10 @@ function middle(rounds: readonly Figures[]): Figures {
     single_us: of((round) => round.single_us),
     batch_ms: Object.fromEntries(JOB.batches.map((size) => [size, of((round) => round.batch_ms[size])])),
     bytes: of((round) => round.bytes),
+    isolation_fit_ms: of((round) => round.isolation_fit_ms),
+    isolation_single_us: of((round) => round.isolation_single_us),
+    isolation_batch_ms: of((round) => round.isolation_batch_ms),
+    isolation_bytes: of((round) => round.isolation_bytes),
   };
 }
 
@@ -191,6 +214,10 @@ function printTable(ours: Figures, theirs: Figures | undefined): void {
   }
   line('model bytes', ours.bytes / 1e6, theirs && theirs.bytes / 1e6, 'MB', 1);
   line('nodes', ours.nodes / 1e6, theirs && theirs.nodes / 1e6, 'M', 2);
+  line('isolation forest: fit, 100 x 256', ours.isolation_fit_ms, theirs?.isolation_fit_ms, 'ms', 1);
+  line('isolation forest: single row', ours.isolation_single_us, theirs?.isolation_single_us, 'us', 1);
+  line('isolation forest: 50,000 rows', ours.isolation_batch_ms, theirs?.isolation_batch_ms, 'ms', 1);
+  line('isolation forest: file', ours.isolation_bytes / 1e6, theirs && theirs.isolation_bytes / 1e6, 'MB', 2);
   const gap = theirs && `, ${((ours.accuracy - theirs.accuracy) * 100).toFixed(2)} points apart`;
   console.log(
     `test accuracy: ours ${ours.accuracy.toFixed(4)}${theirs ? `, theirs ${theirs.accuracy.toFixed(4)}${gap}` : ''}`,

@@ -162,7 +162,9 @@ function renderRoute({ method, url, scope, route }: RouteRow): string {
     );
   }
   if (route.body !== undefined) {
-    parts.push(fieldTable('field of the body', route.body.schema));
+    const { oneOf } = route.body.schema;
+    if (oneOf === undefined) parts.push(fieldTable('field of the body', route.body.schema));
+    else parts.push(...oneOf.map((body) => fieldTable(`field of ${body.title ?? 'the body'}`, body)));
     for (const example of Object.values(route.body.examples)) {
       parts.push(`${example.summary}:`, fence(example.value));
     }
@@ -171,6 +173,10 @@ function renderRoute({ method, url, scope, route }: RouteRow): string {
     parts.push(`**${status}** ${reply.description}`);
     if (reply.schema?.properties !== undefined) parts.push(fieldTable('field of the reply', reply.schema));
     if (reply.example !== undefined) parts.push(fence(reply.example));
+    if (reply.listSchema?.properties !== undefined) {
+      parts.push('To a list:', fieldTable('field of the reply', reply.listSchema));
+      if (reply.listExample !== undefined) parts.push(fence(reply.listExample));
+    }
   }
   return parts.join('\n\n');
 }
@@ -186,7 +192,7 @@ function fieldTable(header: string, schema: JsonSchema): string {
 }
 
 function typeOf(schema: JsonSchema): string {
-  const types = typeof schema.type === 'string' ? [schema.type] : schema.type;
+  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   const known = types.filter((type) => type !== 'null').join(' or ');
   if (schema.enum !== undefined) return schema.enum.filter((value) => value !== null).join(', ');
   return schema.items === undefined ? known : `${known} of ${typeOf(schema.items)}`;

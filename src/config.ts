@@ -19,6 +19,10 @@ export interface Config {
   readonly dataDir: string;
   readonly isDebug: boolean;
   readonly apiKeys: readonly string[];
+  /** Signs tokens; null leaves it to the data directory. */
+  readonly jwtSecret: string | null;
+  /** Signs nothing, but what it once signed is still accepted. */
+  readonly jwtSecretPrevious: string | null;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   /** Addresses and networks whose X-Forwarded-* headers are believed. */
@@ -119,6 +123,25 @@ export const OPTIONS: readonly Option[] = [
     parse: parseApiKeys,
   },
   {
+    name: 'TITANS_JWT_SECRET',
+    setting: 'jwtSecret',
+    kind: 'at least 32 bytes',
+    default: '',
+    isSecret: true,
+    meaning:
+      'Signs access and refresh tokens (HS256), as raw UTF-8; unset: made once in the data directory; required with PostgreSQL or Redis',
+    parse: parseJwtSecret,
+  },
+  {
+    name: 'TITANS_JWT_SECRET_PREVIOUS',
+    setting: 'jwtSecretPrevious',
+    kind: 'at least 32 bytes',
+    default: '',
+    isSecret: true,
+    meaning: 'A second secret whose tokens are accepted, but that signs nothing: the one before, or the next',
+    parse: parseJwtSecret,
+  },
+  {
     name: 'TITANS_ALLOWED_HOSTS',
     setting: 'allowedHosts',
     kind: 'list of host names',
@@ -216,13 +239,13 @@ export const OPTIONS: readonly Option[] = [
   },
 ];
 
-/** Variables of a later version: refused rather than ignored, so that nobody relies on what is not there. */
-const LATER = ['TITANS_JWT_SECRET'];
-
 const PREFIX = 'TITANS_';
 const FILE_SUFFIX = '_FILE';
 const API_KEY_LENGTH_MIN = 8;
 const API_KEY_LENGTH_MAX = 512;
+/** RFC 7518, 3.2: a key of HS256 is at least as long as its hash. */
+const JWT_SECRET_BYTES_MIN = 32;
+const JWT_SECRET_BYTES_MAX = 1024;
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -255,13 +278,6 @@ export function parseLayers(layers: readonly ConfigLayer[], readFile: (path: str
     sources[option.name] = found.source;
     if ('fault' in parsed) errors.push({ pointer: found.name, detail: parsed.fault });
     else settings[option.setting] = parsed.value;
-  }
-  for (const name of LATER) {
-    for (const variant of [name, name + FILE_SUFFIX]) {
-      if (layers.some((layer) => isSet(layer.variables[variant]))) {
-        errors.push({ pointer: variant, detail: 'arrives in a later version; unset it' });
-      }
-    }
   }
   if (errors.length > 0) {
     const list = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
@@ -363,11 +379,10 @@ function unknownVariables(layers: readonly ConfigLayer[]): readonly string[] {
   const known = OPTIONS.flatMap((option) =>
     option.isSecret ? [option.name, option.name + FILE_SUFFIX] : [option.name],
   );
-  const later = LATER.flatMap((name) => [name, name + FILE_SUFFIX]);
   const names = new Set(layers.flatMap((layer) => Object.keys(layer.variables)));
   const warnings: string[] = [];
   for (const name of [...names].sort()) {
-    if (!name.startsWith(PREFIX) || known.includes(name) || later.includes(name)) continue;
+    if (!name.startsWith(PREFIX) || known.includes(name)) continue;
     const nearest = known.toSorted((a, b) => editDistance(name, a) - editDistance(name, b))[0];
     warnings.push(`${name} is not a setting and is ignored; did you mean ${nearest}?`);
   }
@@ -449,6 +464,13 @@ function parseApiKeys(text: string): Parsed {
       key.length >= API_KEY_LENGTH_MIN && key.length <= API_KEY_LENGTH_MAX && /^[\x21-\x7e]+$/.test(key),
     `must have ${API_KEY_LENGTH_MIN} to ${API_KEY_LENGTH_MAX} printable ASCII characters without spaces`,
   );
+}
+
+function parseJwtSecret(text: string): Parsed {
+  if (text === '') return { value: null };
+  const bytes = Buffer.byteLength(text);
+  if (bytes >= JWT_SECRET_BYTES_MIN && bytes <= JWT_SECRET_BYTES_MAX) return { value: text };
+  return { fault: `must have ${JWT_SECRET_BYTES_MIN} to ${JWT_SECRET_BYTES_MAX} bytes` };
 }
 
 function parseAllowedHosts(text: string): Parsed {

@@ -23,7 +23,15 @@ export const ERRORS = [
     status: 401,
     exit: 1,
     title: 'Missing or unknown credential',
-    remedy: 'Send `Authorization: Bearer KEY` or `X-API-Key: KEY` with a key of TITANS_API_KEYS.',
+    remedy:
+      'Send `Authorization: Bearer KEY` or `X-API-Key: KEY` with a key of TITANS_API_KEYS or of `titans keys create`, or an access token.',
+  },
+  {
+    code: 'token_invalid',
+    status: 401,
+    exit: 1,
+    title: 'Refresh token not accepted',
+    remedy: 'Get new tokens from POST /auth/token with the API key.',
   },
   {
     code: 'forbidden',
@@ -73,6 +81,20 @@ export const ERRORS = [
     exit: 1,
     title: 'Invalid values',
     remedy: 'Correct every entry of `errors`; each names its place.',
+  },
+  {
+    code: 'idempotency_key_reused',
+    status: 422,
+    exit: 1,
+    title: 'Idempotency key of another request',
+    remedy: 'Give every request its own Idempotency-Key; repeat one only with the same body.',
+  },
+  {
+    code: 'idempotency_key_in_use',
+    status: 409,
+    exit: 1,
+    title: 'Request still at work',
+    remedy: 'Retry after the seconds in Retry-After.',
   },
   {
     code: 'model_not_loaded',
@@ -157,6 +179,13 @@ export const ERRORS = [
     exit: 1,
     title: 'No such model version',
     remedy: 'See `titans models list`.',
+  },
+  {
+    code: 'key_not_found',
+    status: 404,
+    exit: 1,
+    title: 'No such API key',
+    remedy: 'See `titans keys list`.',
   },
   {
     code: 'store_unavailable',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createApiKeyCheck } from './access/api-keys.ts';
+import type { Access } from './access/access.ts';
 import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
@@ -11,18 +11,17 @@ import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } f
 import { createMetrics } from './monitoring/metrics.ts';
 import { createMonitor } from './monitoring/monitor.ts';
 import { watchRuntime } from './monitoring/runtime.ts';
-import { predictAmount } from './predict/amount.ts';
-import { predictAnomaly } from './predict/anomaly.ts';
 import { predictCashflow } from './predict/cashflow.ts';
-import { predictCategory } from './predict/category.ts';
 import { createFeatureCache } from './predict/feature-cache.ts';
+import { bindPredictors, pinPredictors } from './predict/many.ts';
 import { createModelOperations } from './predict/models.ts';
+import { remember } from './predict/remember.ts';
 import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import { createMemoryBroadcast } from './stores/memory/broadcast.ts';
 import { createMemoryBuckets } from './stores/memory/buckets.ts';
-import type { Broadcast, HistoryStore } from './stores/ports.ts';
+import type { ApiKeyStore, Broadcast, HistoryStore, IdempotencyStore, TokenStore } from './stores/ports.ts';
 import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
 import { createExplainPool } from './workers/explain-pool.ts';
@@ -51,11 +50,13 @@ export interface Services {
   history(): Promise<HistoryStore>;
   /** Tells the other processes, where Redis connects them. */
   broadcast(): Promise<Broadcast>;
+  /** Opens the managed API keys, once. */
+  apiKeys(): Promise<ApiKeyStore>;
   /** Which schema steps the durable database has and lacks; changes nothing. */
   schema(): Promise<SchemaState>;
   /** Applies the schema steps the durable database lacks and returns their names. */
   migrate(): Promise<readonly string[]>;
-  /** Everything the API needs; opens the history. */
+  /** Everything the API needs; opens the stores, and follows keys and revocations until closed. */
   http(version: string): Promise<HttpServices>;
   /** Releases what was opened. Closing twice is allowed. */
   close(): Promise<void>;
@@ -72,6 +73,7 @@ export function createServices(config: Config, clock: Clock): Services {
   const threads = createThreads();
   const pool = createForecastPool(threads);
   const explainer = createExplainPool(threads);
+  const accesses: Access[] = [];
   const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
   const monitor = createMonitor(clock);
   const features = createFeatureCache(monitor.now);
@@ -90,13 +92,17 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   /** What processes share, in Redis or in this process alone. */
-  function shared(): Promise<Shared> {
+  function between(): Promise<Shared> {
     sharing ??= openShared(config, clock);
     return sharing;
   }
 
   async function broadcast(): Promise<Broadcast> {
-    return (await shared()).broadcast;
+    return (await between()).broadcast;
+  }
+
+  async function apiKeys(): Promise<ApiKeyStore> {
+    return (await stores()).apiKeys;
   }
 
   async function schema(): Promise<SchemaState> {
@@ -108,8 +114,13 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const [{ watched }, { limits }] = await Promise.all([stores(), shared()]);
-    const common = {
+    const [{ openAccess }, opened, { limits, broadcast }] = await Promise.all([
+      import('./access/access.ts'),
+      stores(),
+      between(),
+    ]);
+    const { watched, idempotency } = opened;
+    const shared = {
       history: watched.history,
       timezone: config.timezone,
       newId: randomUUID,
@@ -117,8 +128,13 @@ export function createServices(config: Config, clock: Clock): Services {
       cache: { features, revision: watched.revision },
       monitor,
     };
+    const predictors = {
+      category: { ...shared, model: () => registry.get('category_prediction') },
+      amount: { ...shared, model: () => registry.get('amount_prediction') },
+      anomaly: { ...shared, model: () => registry.get('anomaly_detection') },
+    };
     const cashflow = {
-      ...common,
+      ...shared,
       model: () => registry.get('cashflow_forecasting'),
       pool,
       clock,
@@ -126,6 +142,8 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
+    const access = await openAccess({ config, clock, broadcast, ...opened });
+    accesses.push(access);
     const explained = registry.get('category_prediction')?.artifact.forest;
     if (explained !== undefined) {
       explainer.warm({ kind: 'classes', forest: explained, label: 0 }).catch(() => {});
@@ -134,17 +152,15 @@ export function createServices(config: Config, clock: Clock): Services {
       config,
       version,
       clock,
-      authenticate: createApiKeyCheck(config),
+      authenticate: access.authenticate,
+      tokens: access,
       limits,
       predict: {
-        amount: (request) =>
-          predictAmount({ ...common, model: () => registry.get('amount_prediction') }, request),
-        anomaly: (request) =>
-          predictAnomaly({ ...common, model: () => registry.get('anomaly_detection') }, request),
+        ...bindPredictors(predictors),
         cashflow: (request) => predictCashflow(cashflow, request),
-        category: (request) =>
-          predictCategory({ ...common, model: () => registry.get('category_prediction') }, request),
+        pin: (types, transactions) => pinPredictors(predictors, types, transactions),
       },
+      remember: (request) => remember({ history: watched.history, idempotency, clock }, request),
       health: {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
@@ -167,6 +183,7 @@ export function createServices(config: Config, clock: Clock): Services {
     const shared = sharing;
     opening = null;
     sharing = null;
+    for (const access of accesses.splice(0)) access.close();
     await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);
@@ -174,7 +191,7 @@ export function createServices(config: Config, clock: Clock): Services {
     await (await shared)?.close();
   }
 
-  return { config, clock, repository, registry, history, broadcast, schema, migrate, http, close };
+  return { config, clock, repository, registry, history, apiKeys, broadcast, schema, migrate, http, close };
 }
 
 interface Shared {
@@ -218,15 +235,33 @@ async function openShared({ rateLimit, redis, workers }: Config, clock: Clock): 
 
 interface Stores {
   readonly watched: WatchedHistory;
+  readonly idempotency: IdempotencyStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly tokens: TokenStore;
   close(): Promise<void>;
 }
 
 /** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
 async function openStores(location: DatabaseLocation, clock: Clock): Promise<Stores> {
-  const [{ openDatabase }, { createSqlHistory }] = await Promise.all([
+  const [
+    { openDatabase },
+    { createSqlHistory },
+    { createSqlIdempotency },
+    { createSqlApiKeys },
+    { createSqlTokens },
+  ] = await Promise.all([
     import('./stores/sql/database.ts'),
     import('./stores/sql/history.ts'),
+    import('./stores/sql/idempotency.ts'),
+    import('./stores/sql/api-keys.ts'),
+    import('./stores/sql/tokens.ts'),
   ]);
   const { db, place } = await openDatabase(location);
-  return { watched: watchHistory(createSqlHistory(db, place), clock), close: () => db.destroy() };
+  return {
+    watched: watchHistory(createSqlHistory(db, place), clock),
+    idempotency: createSqlIdempotency(db, place),
+    apiKeys: createSqlApiKeys(db, place),
+    tokens: createSqlTokens(db, place),
+    close: () => db.destroy(),
+  };
 }

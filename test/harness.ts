@@ -1,6 +1,7 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createApiKeyCheck } from '../src/access/api-keys.ts';
 import { createLimits, FAILURE_POLICY, type Limits } from '../src/access/limits.ts';
+import type { Tokens } from '../src/access/token-grants.ts';
 import { type Config, parseConfig } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { createLogger } from '../src/http/logger.ts';
@@ -16,6 +17,7 @@ import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
+import { TOKEN_EXAMPLE } from '../src/http/schemas/tokens.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { type Clock, fixedClock } from '../src/lib/clock.ts';
 import { createMonitor } from '../src/monitoring/monitor.ts';
@@ -86,7 +88,7 @@ export function fixedAmount(): { asked: AmountRequest[]; amount: HttpServices['p
 
 /** Every use case with its documented answer, but for those given. */
 export function fixedPredict(given: Partial<HttpServices['predict']> = {}): HttpServices['predict'] {
-  return {
+  const predict = {
     cashflow: async () => documentedCashflow(),
     category: fixedCategory().category,
     amount: fixedAmount().amount,
@@ -97,6 +99,7 @@ export function fixedPredict(given: Partial<HttpServices['predict']> = {}): Http
     },
     ...given,
   };
+  return { ...predict, pin: () => predict, ...given };
 }
 /** Every operation on models with its documented answer. */
 export function fixedModels(): HttpServices['models'] {
@@ -114,6 +117,34 @@ export function fixedModels(): HttpServices['models'] {
     reloadAll: async () => answer(modelsReloadAll),
     clearCache: () => answer(modelsCache),
   };
+}
+
+/** A use case that reads what it is given and stores nothing. */
+export function fixedRemember(): HttpServices['remember'] {
+  return async ({ read }) => {
+    const received = (await read(NOW)).length;
+    return { answer: { received, inserted: received, updated: 0, unchanged: 0 }, isReplayed: false };
+  };
+}
+
+/** The keys of `config`, each as its own reference. */
+function createTestAuthenticate(config: Config): HttpServices['authenticate'] {
+  const check = createApiKeyCheck(config);
+  return (credential) => {
+    const caller = check(credential);
+    return caller && { ...caller, keyRef: caller.id };
+  };
+}
+
+/** The documented tokens for whoever asks. */
+function fixedTokens(): HttpServices['tokens'] {
+  const tokens: Tokens = {
+    accessToken: TOKEN_EXAMPLE.access_token,
+    refreshToken: TOKEN_EXAMPLE.refresh_token,
+    expiresInSeconds: TOKEN_EXAMPLE.expires_in,
+    scopes: ['predict'],
+  };
+  return { issue: async () => tokens, refresh: async () => tokens, revoke: async () => {} };
 }
 
 /** What a test puts in the place of the working parts. */
@@ -138,9 +169,11 @@ export function testServices({ predict, ...overrides }: TestServices = {}): Http
     config,
     version: '0.1.0',
     clock,
-    authenticate: createApiKeyCheck(config),
+    authenticate: createTestAuthenticate(config),
+    tokens: fixedTokens(),
     limits: testLimits(config, clock),
     predict: fixedPredict(predict),
+    remember: fixedRemember(),
     health: {
       models: () => ({ category_prediction: { status: 'ready', version: '1.0.0' } }),
       isReady: () => true,

@@ -126,3 +126,38 @@ it('a broadcast is heard in this process, without a Redis', async () => {
   assert.equal(await heard, 'all');
   await services.close();
 });
+
+it('transactions sent to the API are in the history, and their key holds after a restart', async () => {
+  const body = { transactions: [{ amount: -3.2, description: 'TEA', account_id: 'sent' }, { amount: 9 }] };
+  const request = post('/transactions', body, { 'idempotency-key': 'sent-1' });
+  const replies: string[] = [];
+  for (const isReplayed of [undefined, 'true']) {
+    const services = open('sent');
+    const app = buildApp(await services.http('9.9.9'));
+    const reply = await app.inject(request);
+    assert.equal(reply.statusCode, 200, reply.body);
+    assert.equal(reply.headers['idempotency-replayed'], isReplayed);
+    replies.push(reply.body);
+    const history = await services.history();
+    assert.equal(await history.count(), 2);
+    assert.equal((await history.before('sent', NOW + 1, 9)).length, 1);
+    await app.close();
+    await services.close();
+  }
+  assert.equal(replies[0], replies[1]);
+});
+
+it('a batch names every model that does not serve', async () => {
+  const services = open('trained');
+  await services.registry.load();
+  const app = buildApp(await services.http('9.9.9'));
+  const transactions = [{ amount: -3.2, type: 'Expense', description: 'TEA' }];
+  const refused = await app.inject(post('/predict/batch', { transactions }));
+  assert.equal(refused.statusCode, 503);
+  assert.match(refused.json().detail, /^amount_prediction, anomaly_detection have no active version/);
+  const types = { prediction_types: ['category'] };
+  const answered = (await app.inject(post('/predict/batch', { transactions, ...types }))).json();
+  assert.equal(answered.results[0].category.model_version, version);
+  await app.close();
+  await services.close();
+});

@@ -87,6 +87,12 @@ export const CASHFLOW_SECTION: Section = {
       const covered = mean((of) => of.coverage[l]);
       checks.push(atLeast(`coverage at ${level}, mean over data sets`, covered, level - 0.03));
       checks.push(atMost(`coverage at ${level}, mean over data sets`, covered, level + 0.06));
+      for (const [s, set] of sets.entries()) {
+        const what = `coverage at ${level} on ${set.name}`;
+        checks.push(atLeast(what, judged[s].coverage[l], level - 0.03));
+        // Nothing can cover more than everything.
+        if (level + 0.06 < 1) checks.push(atMost(what, judged[s].coverage[l], level + 0.06));
+      }
       const ratio = mean((of) => of.winkler[l] / of.naiveWinkler[l]);
       checks.push(
         atMost(
@@ -216,7 +222,7 @@ function naiveBounds(past: Float64Array, naive: Float64Array, level: number) {
     const forecast = ask('seasonal_naive', past.slice(0, origin), naive.length);
     rows.push(forecast.map((value, h) => (origin + h < past.length ? past[origin + h] - value : Number.NaN)));
   }
-  const quantiles = blockQuantiles({ days: naive.length, rows, weights: rows.map(() => 1) }, level);
+  const quantiles = blockQuantiles({ days: naive.length, rows, weights: rows.map(() => 1) }, 1 - level);
   return {
     lower: naive.map((value, h) => value + quantiles[blockOf(h)][0]),
     upper: naive.map((value, h) => value + quantiles[blockOf(h)][1]),

@@ -7,9 +7,12 @@ import { ALL_SCOPES } from './scopes.ts';
 /** The key of the first steps: public, hence worth nothing beyond the own machine. */
 export const DEVELOPMENT_KEY = 'dev-api-key-change-in-production';
 
-const CREDENTIAL_LENGTH_MAX = 4096;
+/** Longer than any key and any token of ours. */
+export const CREDENTIAL_LENGTH_MAX = 4096;
 
-interface StoredKey {
+/** A key of the configuration. */
+export interface ConfiguredKey {
+  /** SHA-256 of the key. */
   readonly digest: Buffer;
   readonly caller: Caller;
 }
@@ -19,22 +22,34 @@ interface StoredKey {
  * them is compared in constant time, so that the time taken tells nothing about how much of a key was right.
  */
 export function createApiKeyCheck(config: Config): (credential: string) => Caller | null {
-  const stored: readonly StoredKey[] = effectiveKeys(config).map((key, index) => ({
+  const keys = configuredKeys(config);
+  return function authenticate(credential) {
+    if (credential.length > CREDENTIAL_LENGTH_MAX) return null;
+    return findConfiguredKey(keys, digestOf(credential))?.caller ?? null;
+  };
+}
+
+/** The keys of the configuration that work, in the order of their listing. */
+export function configuredKeys(config: Config): readonly ConfiguredKey[] {
+  return effectiveKeys(config).map((key, index) => ({
     digest: digestOf(key),
     caller: {
       id: key === DEVELOPMENT_KEY ? 'development-key' : `api-key-${index + 1}`,
       scopes: ALL_SCOPES,
     },
   }));
-  return function authenticate(credential) {
-    if (credential.length > CREDENTIAL_LENGTH_MAX) return null;
-    const digest = digestOf(credential);
-    let caller: Caller | null = null;
-    for (const key of stored) {
-      if (timingSafeEqual(key.digest, digest)) caller = key.caller;
-    }
-    return caller;
-  };
+}
+
+/** Compares a digest with every key, whichever fits. */
+export function findConfiguredKey<Key extends ConfiguredKey>(
+  keys: readonly Key[],
+  digest: Buffer,
+): Key | null {
+  let found: Key | null = null;
+  for (const key of keys) {
+    if (timingSafeEqual(key.digest, digest)) found = key;
+  }
+  return found;
 }
 
 /** The keys that work: those configured, and the development key in debug mode on a loopback host. */
@@ -46,14 +61,15 @@ function effectiveKeys(config: Config): readonly string[] {
 }
 
 /**
- * Refuses to serve when no credential could ever be accepted.
+ * Refuses to serve when no credential could ever be accepted; `hasManagedKey` is asked only where the configuration
+ * has none.
  * @throws AppError `config_invalid` that says what to set.
  */
-export function requireKeys(config: Config): void {
-  if (effectiveKeys(config).length > 0) return;
+export async function requireKeys(config: Config, hasManagedKey: () => Promise<boolean>): Promise<void> {
+  if (effectiveKeys(config).length > 0 || (await hasManagedKey())) return;
   const detail = config.isDebug
-    ? `has no key, and the development key only works on a loopback host, not on ${config.host}; set TITANS_API_KEYS, or TITANS_HOST=127.0.0.1`
-    : 'has no key, so nobody could call the service; set TITANS_API_KEYS (or TITANS_API_KEYS_FILE), or TITANS_DEBUG=true for a trial on this machine';
+    ? `has no key, and the development key only works on a loopback host, not on ${config.host}; set TITANS_API_KEYS, make a key with \`titans keys create\`, or set TITANS_HOST=127.0.0.1`
+    : 'has no key, so nobody could call the service; set TITANS_API_KEYS (or TITANS_API_KEYS_FILE), make a key with `titans keys create`, or set TITANS_DEBUG=true for a trial on this machine';
   throw new AppError('config_invalid', `TITANS_API_KEYS ${detail}`, {
     errors: [{ pointer: 'TITANS_API_KEYS', detail }],
   });
@@ -67,7 +83,7 @@ export function warnOfKeys(config: Config): readonly string[] {
   ];
 }
 
-// By way of a string, because asking for a buffer takes three times as long.
-function digestOf(key: string): Buffer {
+/** SHA-256. By way of a string, because asking for a buffer takes three times as long. */
+export function digestOf(key: string): Buffer {
   return Buffer.from(hash('sha256', key, 'binary'), 'binary');
 }

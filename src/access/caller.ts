@@ -4,6 +4,8 @@ import type { Scope } from './scopes.ts';
 export interface Caller {
   readonly id: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Set when the API key itself was sent and tokens may be issued to it: names the key and its secret. */
+  readonly keyRef?: string;
 }
 
 /**

@@ -63,14 +63,20 @@ export function dueDays(schedule: Schedule, from: number, until: number): number
     return days;
   }
   const last = monthNumber(until + 3);
-  for (let month = monthNumber(from - 3); month <= last; month++) {
-    if ((((month - phase) % step) + step) % step !== 0) continue;
-    const year = Math.floor(month / 12);
-    const length = daysInMonth(year, (month % 12) + 1);
-    for (const monthDay of monthDays) {
-      const due = avoidWeekend(daysFromCivil(year, (month % 12) + 1, Math.min(monthDay, length)), shift);
-      if (due >= from && due <= until) days.push(due);
+  let month = monthNumber(from - 3);
+  let year = Math.floor(month / 12);
+  // The day before the month's first; from here on months are added up, which is cheaper than asking the calendar.
+  let before = daysFromCivil(year, month - 12 * year + 1, 1) - 1;
+  for (; month <= last; month++) {
+    const length = daysInMonth(year, month - 12 * year + 1);
+    if ((month - phase) % step === 0) {
+      for (const monthDay of monthDays) {
+        const due = avoidWeekend(before + Math.min(monthDay, length), shift);
+        if (due >= from && due <= until) days.push(due);
+      }
     }
+    before += length;
+    if (month - 12 * year === 11) year++;
   }
   // Only two days a month can come out of order, when weekends move them.
   return monthDays.length > 1 ? days.sort((a, b) => a - b) : days;

@@ -142,6 +142,8 @@ export interface ParseOptions {
   /** Accept Income with a negative amount as a reversal, taken as signed (cash-flow history). */
   readonly allowsReversal?: boolean;
   readonly requiresType?: boolean;
+  /** Warn also of every default taken and every character replaced (validation); roundings and cuts always are. */
+  readonly reportsChanges?: boolean;
 }
 
 /** Either a transaction, with warnings about what was changed, or every fault at once. */
@@ -157,6 +159,14 @@ const PLAIN = /^[\x20-\x7e]*$/;
 export function normaliseText(text: string): string {
   if (PLAIN.test(text)) return text.trim();
   return text.replace(LONE_SURROGATE, '\ufffd').normalize('NFC').replace(CONTROL, ' ').trim();
+}
+
+/** What {@link normaliseText} changed within a text, or null; outer blanks are not worth a word. */
+function changeOf(text: string, clean: string): string | null {
+  if (clean === text || clean === text.trim()) return null;
+  if (text.search(LONE_SURROGATE) >= 0) return 'characters that are no Unicode were replaced by U+FFFD';
+  if (text.search(CONTROL) >= 0) return 'control characters became spaces';
+  return 'was brought to the normal form of Unicode (NFC)';
 }
 
 function cut(text: string, lengthMax: number): string {
@@ -195,6 +205,10 @@ export function parseTransaction(raw: unknown, options: ParseOptions): ParsedTra
       return '';
     }
     const clean = normaliseText(value);
+    if (options.reportsChanges) {
+      const change = changeOf(value, clean);
+      if (change !== null) warnings.push({ pointer: `/${name}`, detail: change });
+    }
     if (clean.length <= lengthMax) return clean;
     if (options.cutsLongText) {
       warnings.push({ pointer: `/${name}`, detail: `${clean.length} characters cut to ${lengthMax}` });
@@ -241,7 +255,7 @@ export function parseTransaction(raw: unknown, options: ParseOptions): ParsedTra
       at = date.at;
       timeKnown = date.timeKnown;
     }
-  }
+  } else if (options.reportsChanges) warnings.push({ pointer: '/date', detail: 'not given: taken as now' });
 
   let currency = options.currency;
   if (texts.currency !== '') {
@@ -250,6 +264,8 @@ export function parseTransaction(raw: unknown, options: ParseOptions): ParsedTra
       faults.push({ pointer: '/currency', detail: 'must be an ISO 4217 currency code such as EUR' });
       currency = null;
     }
+  } else if (options.reportsChanges && currency !== null) {
+    warnings.push({ pointer: '/currency', detail: `not given: taken as ${currency}` });
   }
   const digits = currencyDigits(currency);
 
@@ -270,7 +286,14 @@ export function parseTransaction(raw: unknown, options: ParseOptions): ParsedTra
   }
   let amountMinor = amount === null ? null : minorUnits('/amount', amount, digits, warnings);
   if (amountMinor !== null && amount !== null) {
-    if (type === null && texts.type === '') type = amount < 0 ? 'Expense' : 'Income';
+    if (type === null && texts.type === '') {
+      type = amount < 0 ? 'Expense' : 'Income';
+      if (options.reportsChanges)
+        warnings.push({
+          pointer: '/type',
+          detail: `not given: taken as ${type}, from the sign of the amount`,
+        });
+    }
     if (type === 'Expense' && amountMinor > 0) amountMinor = -amountMinor;
     if (type === 'Income' && amount < 0 && !options.allowsReversal) {
       faults.push({
@@ -334,6 +357,10 @@ function parseTags(
       continue;
     }
     const clean = normaliseText(tag);
+    if (options.reportsChanges) {
+      const change = changeOf(tag, clean);
+      if (change !== null) warnings.push({ pointer: `/tags/${index}`, detail: change });
+    }
     if (clean.length > TAG_LENGTH_MAX && options.cutsLongText) {
       warnings.push({ pointer: `/tags/${index}`, detail: `cut to ${TAG_LENGTH_MAX} characters` });
       tags.push(cut(clean, TAG_LENGTH_MAX));

@@ -1,5 +1,6 @@
+import { SCOPES } from '../access/scopes.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from './command.ts';
-import { DATA_DIR, MODEL_TYPES, oneOf, TABLE_OPTIONS, wholeNumber } from './options.ts';
+import { DATA_DIR, duration, MODEL_TYPES, oneOf, scopeList, TABLE_OPTIONS, wholeNumber } from './options.ts';
 
 const HOST: OptionRow = { flags: '--host <address>', meaning: 'address to listen on (TITANS_HOST)' };
 const PORT: OptionRow = {
@@ -12,10 +13,13 @@ const SEED: OptionRow = {
   meaning: 'same data, same seed: the same model, byte for byte',
   parse: wholeNumber(0, 2 ** 32 - 1),
 };
+const JSON_OUTPUT: OptionRow = { flags: '--json', meaning: 'write JSON' };
+const KEY_PREFIX: ArgumentRow = { flags: '<prefix>', meaning: 'as `titans keys list` shows it' };
 const MODEL: ArgumentRow = { flags: '<model>', meaning: 'registry name, such as category_prediction' };
 
 /** What the groups of commands are about. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  keys: 'The API keys that may call the service.',
   models: 'The model versions of the data directory.',
 };
 
@@ -37,7 +41,8 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'serve',
     summary: 'serve the HTTP API',
-    description: 'Serves the active models until it is stopped. Needs a key in TITANS_API_KEYS.',
+    description:
+      'Serves the active models until it is stopped. Needs a key: in TITANS_API_KEYS, or one of `titans keys create`.',
     args: [],
     options: [
       HOST,
@@ -179,6 +184,76 @@ export const COMMANDS: readonly CommandRow[] = [
     options: [DATA_DIR],
     examples: [{ command: 'titans models rollback category_prediction', meaning: 'undo' }],
     load: async () => (await import('./models.ts')).rollBackModel,
+  },
+  {
+    name: 'keys create',
+    summary: 'make an API key',
+    description:
+      'Makes a key and writes it to standard output: once, because only a hash of it is stored. Running servers accept it within a second.',
+    args: [{ flags: '<name>', meaning: 'who or what it is for' }],
+    options: [
+      {
+        flags: '--scopes <list>',
+        meaning: `what it may do, separated by commas: ${SCOPES.map(({ name }) => name).join(', ')}; default: all`,
+        parse: scopeList,
+      },
+      {
+        flags: '--expires <duration>',
+        meaning: 'how long it works, such as 12h or 90d; default: until it is revoked',
+        parse: duration(1),
+      },
+      JSON_OUTPUT,
+      DATA_DIR,
+    ],
+    examples: [
+      { command: 'titans keys create ledger', meaning: 'may do everything' },
+      {
+        command: 'titans keys create web --scopes predict --expires 90d',
+        meaning: 'may predict, for 90 days',
+      },
+    ],
+    load: async () => (await import('./keys.ts')).createKeyCommand,
+  },
+  {
+    name: 'keys list',
+    summary: 'every API key that was ever made',
+    description: 'Lists prefix, name, scopes, state and dates of the keys, never the keys themselves.',
+    args: [],
+    options: [JSON_OUTPUT, DATA_DIR],
+    examples: [{ command: 'titans keys list', meaning: 'oldest first' }],
+    load: async () => (await import('./keys.ts')).listKeys,
+  },
+  {
+    name: 'keys rotate',
+    summary: 'give an API key a new secret',
+    description:
+      'Writes the new key to standard output. The old one goes on working for the overlap, with the tokens issued to it; then both end.',
+    args: [KEY_PREFIX],
+    options: [
+      {
+        flags: '--overlap <duration>',
+        meaning:
+          'how long the old secret still works, such as 30m, 24h or 7d; 0 ends every older one at once; default: 24h',
+        parse: duration(0),
+      },
+      JSON_OUTPUT,
+      DATA_DIR,
+    ],
+    examples: [
+      { command: 'titans keys rotate titans_k7f3m2q9xwab --overlap 7d', meaning: 'a week to change over' },
+      { command: 'titans keys rotate titans_k7f3m2q9xwab --overlap 0', meaning: 'it has leaked' },
+    ],
+    load: async () => (await import('./keys.ts')).rotateKeyCommand,
+  },
+  {
+    name: 'keys revoke',
+    summary: 'end an API key',
+    description:
+      'Ends a key for good, with every token issued to it. Running servers refuse it within a second.',
+    args: [KEY_PREFIX],
+    options: [DATA_DIR],
+    examples: [{ command: 'titans keys revoke titans_k7f3m2q9xwab', meaning: 'for good' }],
+    load: async () => (await import('./keys.ts')).revokeKeyCommand,
   },
   {
     name: 'migrate',

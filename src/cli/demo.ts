@@ -7,7 +7,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { createServices, type Services } from '../services.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
-import { listenUntilStopped } from './listen.ts';
+import { hasManagedKey, listenUntilStopped } from './listen.ts';
 import { configFlags } from './options.ts';
 import { programName } from './program-name.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -23,9 +23,9 @@ type Served = Parameters<Services['registry']['get']>[0];
 /** `titans demo`: makes what is missing, then serves. */
 export async function demo(io: Io, _args: readonly string[], options: OptionValues): Promise<number> {
   const config = loadConfig({ flags: configFlags(options), presets: { TITANS_DEBUG: 'true' } });
-  requireKeys(config);
   const services = createServices(config, io.clock);
   try {
+    await requireKeys(config, () => hasManagedKey(services));
     if (cluster.isWorker) return await listenUntilStopped(io, services, { isWatching: true });
     await requirePort(config);
     await prepare(io, services);

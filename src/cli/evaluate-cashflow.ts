@@ -1,11 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { localDayNumber } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
 import { identityOf } from '../predict/file.ts';
 import { seriesByAccount } from '../training/cashflow-series.ts';
-import { judgeCashflow } from '../training/judge-cashflow.ts';
+import { judgeCashflow, openCashflowThreads } from '../training/cashflow-threads.ts';
 import { HORIZON_MAX, originsBetween } from '../training/train-cashflow.ts';
-import { fitMstl } from '../workers/augurs.ts';
 import { type Evaluate, type EvaluationRun, NOTHING_LATER, usableRows } from './evaluation.ts';
 import { formatPercent } from './scores-table.ts';
 import { formatTable } from './table.ts';
@@ -35,11 +35,12 @@ export const evaluateCashflow: Evaluate = async (run) => {
     const detail = `"${table.path}" has no ${HORIZON_MIN} days to judge after ${DAY_FIRST_MIN} days of history of an account`;
     throw new AppError('data_insufficient', detail);
   }
-  const { scores, baselines } = await judgeCashflow(artifact, origins, horizon, {
-    fitMstl,
+  const threads = openCashflowThreads(series, availableParallelism());
+  const judged = judgeCashflow(threads, artifact, origins, horizon, {
     onProgress: (done, total) => onProgress('judging forecasts', done, total),
     signal,
   });
+  const { scores, baselines } = await judged.finally(() => threads.close());
   const lines = [
     { name: 'this model', of: scores },
     { name: 'weekday mean', of: baselines.weekday_mean },

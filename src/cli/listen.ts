@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireKeys, warnOfKeys } from '../access/api-keys.ts';
+import { hasWorkingKey } from '../access/managed-keys.ts';
 import { AppError } from '../errors.ts';
 import { buildApp } from '../http/app.ts';
 import { closeGracefully } from '../http/close-gracefully.ts';
@@ -33,7 +34,7 @@ export async function listenUntilStopped(
   services: Services,
   options: ListenOptions,
 ): Promise<number> {
-  requireKeys(services.config);
+  await requireKeys(services.config, () => hasManagedKey(services));
   if (!isServing(services.config)) return runProcesses(io, services.config, options.onListening);
   await listen(io, services, options);
   return 0;
@@ -71,6 +72,11 @@ async function listen(io: Io, services: Services, options: ListenOptions): Promi
   await closeGracefully(app, CLOSE_TIMEOUT_MS);
   await watching;
   logger.info('closed');
+}
+
+/** Whether the store has an API key that works now. */
+export async function hasManagedKey(services: Services): Promise<boolean> {
+  return hasWorkingKey(await services.apiKeys(), services.clock());
 }
 
 type Log = Pick<ReturnType<typeof createLogger>, 'info' | 'warn'>;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { SCOPES, type Scope } from '../access/scopes.ts';
 import type { Variables } from '../config.ts';
 import type { OptionRow, OptionValues } from './command.ts';
 
@@ -18,6 +19,30 @@ export function oneOf(words: readonly string[]): (text: string) => string {
     if (words.includes(text)) return text;
     throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.`);
   };
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION_DAYS_MAX = 3650;
+
+/** Parses a duration such as 90d of at least `least` milliseconds into milliseconds. */
+export function duration(least: number): (text: string) => number {
+  return (text) => {
+    const match = /^(\d{1,9})([smhd])$/.exec(text);
+    const ms = match === null ? Number.NaN : Number(match[1]) * UNITS[match[2]];
+    const value = text === '0' ? 0 : ms;
+    if (value >= least && value <= DURATION_DAYS_MAX * UNITS.d) return value;
+    throw new InvalidArgumentError(
+      `It must be a number with s, m, h or d, such as 30m, 12h or 90d, up to ${DURATION_DAYS_MAX}d.`,
+    );
+  };
+}
+
+/** Parses scopes separated by commas. */
+export function scopeList(text: string): readonly Scope[] {
+  const named = text.split(',').map((name) => name.trim());
+  const scopes = SCOPES.map(({ name }) => name).filter((name) => named.includes(name));
+  if (scopes.length === new Set(named).size) return scopes;
+  throw new InvalidArgumentError(`It must be some of ${SCOPES.map(({ name }) => name).join(', ')}.`);
 }
 
 /** What `--map` collects: columns by field, in the order given. */

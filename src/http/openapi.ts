@@ -2,7 +2,7 @@ import { SCOPES } from '../access/scopes.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { problemHeaders, problemOf } from './plugins/problem.ts';
 import { RATE_LIMIT_HEADERS } from './plugins/rate-limit.ts';
-import type { ReplyDescription, Route, RouteRow } from './route.ts';
+import type { ReplyDescription, Route, RouteRow, RouteScope } from './route.ts';
 import type { JsonSchema } from './schemas/json-schema.ts';
 import { PROBLEM } from './schemas/problem.ts';
 
@@ -12,7 +12,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'X-Request-ID': 'The X-Request-ID of the request when it was sane, else a new one; also in the log',
   'X-Process-Time': 'Seconds from receiving the request to answering it',
   ...RATE_LIMIT_HEADERS,
-  'WWW-Authenticate': 'How to authenticate: Bearer',
+  'WWW-Authenticate': 'How to authenticate, and what was wrong with what was sent (RFC 6750)',
   'Retry-After': 'Seconds after which to try again',
 };
 const HEADERS_OF_ALL = ['X-Request-ID', 'X-Process-Time', ...Object.keys(RATE_LIMIT_HEADERS)];
@@ -25,7 +25,8 @@ const COMMON_ERRORS: readonly ErrorCode[] = ['host_not_allowed', 'internal'];
 
 const DESCRIPTION = `Transaction intelligence on your own machine, learnt from your own data.
 
-Send a key as \`Authorization: Bearer KEY\` or \`X-API-Key: KEY\`. Every failure is \`application/problem+json\`
+Send an API key as \`Authorization: Bearer KEY\` or \`X-API-Key: KEY\`, or an access token of
+\`POST /auth/token\` as \`Authorization: Bearer TOKEN\`. Every failure is \`application/problem+json\`
 (RFC 9457) and names every fault at once. Refusals come in this order: unknown route, credential, scope, rate
 limit, media type, size, malformed JSON, wrong values. Every reply carries security headers and, unless it is a file of the
 documentation, \`Cache-Control: no-store\`.`;
@@ -65,9 +66,9 @@ export function describeApi(routes: readonly RouteRow[], version: string): Json 
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: `An API key. Scopes: ${SCOPES.map((scope) => `${scope.name} (${scope.meaning})`).join('; ')}.`,
+          description: `An API key or an access token of POST /auth/token. Scopes: ${SCOPES.map((scope) => `${scope.name} (${scope.meaning})`).join('; ')}.`,
         },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The API key.' },
       },
     },
   };
@@ -84,9 +85,9 @@ function describeOperation({ scope, route }: RouteRow, components: Components): 
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    description: isPublic ? route.description : `${route.description}\n\nNeeds the scope \`${scope}\`.`,
-    security: isPublic ? [] : [{ bearer: [scope] }, { apiKey: [scope] }],
-    ...(route.params && { parameters: describeParams(route.params) }),
+    description: `${route.description}${needOf(scope)}`,
+    security: isPublic ? [] : [{ bearer: scopesOf(scope) }, { apiKey: scopesOf(scope) }],
+    ...((route.params || route.requestHeaders) && { parameters: describeParams(route) }),
     ...(route.body && { requestBody: describeBody(route.body, components) }),
     responses: {
       ...Object.fromEntries(
@@ -97,13 +98,26 @@ function describeOperation({ scope, route }: RouteRow, components: Components): 
   };
 }
 
-function describeParams(params: NonNullable<Route['params']>): Json[] {
-  return Object.entries(params).map(([name, param]) => ({
-    name,
-    in: 'path',
-    required: true,
-    ...(typeof param === 'string' ? { description: param, schema: { type: 'string' } } : param),
-  }));
+function needOf(scope: RouteScope): string {
+  if (scope === 'public') return '';
+  return scope === 'key'
+    ? '\n\nNeeds an API key, of whatever scopes; a token does not do.'
+    : `\n\nNeeds the scope \`${scope}\`.`;
+}
+
+function scopesOf(scope: RouteScope): readonly string[] {
+  return scope === 'key' ? [] : [scope];
+}
+
+function describeParams({ params = {}, requestHeaders = {} }: Route): Json[] {
+  const describe = (place: string, required: boolean, named: NonNullable<Route['params']>): Json[] =>
+    Object.entries(named).map(([name, param]) => ({
+      name,
+      in: place,
+      required,
+      ...(typeof param === 'string' ? { description: param, schema: { type: 'string' } } : param),
+    }));
+  return [...describe('path', true, params), ...describe('header', false, requestHeaders)];
 }
 
 function describeBody(body: NonNullable<Route['body']>, components: Components): Json {
@@ -112,7 +126,8 @@ function describeBody(body: NonNullable<Route['body']>, components: Components):
 }
 
 function describeReply(reply: ReplyDescription, components: Components): Json {
-  const schema = reply.schema && componentOf(reply.schema, components);
+  const { schema: one, listSchema: list } = reply;
+  const schema = one && componentOf(list === undefined ? one : { oneOf: [one, list] }, components);
   const own = Object.entries(reply.headers ?? {}).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -122,10 +137,20 @@ function describeReply(reply: ReplyDescription, components: Components): Json {
     headers: { ...headerRefs(HEADERS_OF_ALL), ...Object.fromEntries(own) },
     ...(schema && {
       content: {
-        'application/json': { schema, ...(reply.example !== undefined && { example: reply.example }) },
+        'application/json': { schema, ...describeExamples(reply) },
       },
     }),
     ...(reply.mediaType && { content: { [reply.mediaType]: {} } }),
+  };
+}
+
+function describeExamples({ example, listExample }: ReplyDescription): Json {
+  if (listExample === undefined) return example === undefined ? {} : { example };
+  return {
+    examples: {
+      one: { summary: 'Of one transaction', value: example },
+      list: { summary: 'Of a list', value: listExample },
+    },
   };
 }
 
@@ -154,9 +179,11 @@ function describeFailures(route: Route, isPublic: boolean, components: Component
 
 function describeFailure(status: number, codes: readonly ErrorCode[], components: Components): Json {
   const rows = ERRORS.filter((row) => codes.includes(row.code));
-  const own = Object.keys(problemHeaders(status)).map(
+  const carried = new Set(codes.flatMap((code) => Object.keys(problemHeaders(status, code))));
+  const own = [...carried].map(
     (header) => Object.keys(HEADERS).find((name) => name.toLowerCase() === header) as string,
   );
+  if (status === 401 || status === 403) own.push('WWW-Authenticate');
   return {
     description: rows.map((row) => `${row.title}: ${row.remedy}`).join(' '),
     headers: headerRefs([...HEADERS_OF_ALL, ...own]),
@@ -191,6 +218,7 @@ function componentOf(schema: JsonSchema, components: Components): Json {
         ]),
       ),
     }),
+    ...(schema.oneOf && { oneOf: schema.oneOf.map((variant) => componentOf(variant, components)) }),
     ...(schema.items && { items: componentOf(schema.items, components) }),
     ...(typeof schema.additionalProperties === 'object' && {
       additionalProperties: componentOf(schema.additionalProperties, components),

@@ -21,9 +21,13 @@ export interface ReplyDescription {
   readonly description: string;
   /** JSON replies only; the fields not named here do not leave. */
   readonly schema?: JsonSchema;
+  /** The reply to a body with `transactions`, where it is another. */
+  readonly listSchema?: JsonSchema;
   /** Media type of a reply that is not JSON. */
   readonly mediaType?: string;
   readonly example?: unknown;
+  /** The answer to the documented body with `transactions`, where it is another. */
+  readonly listExample?: unknown;
   /** Header name to its meaning, beyond the headers of every reply. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -45,6 +49,8 @@ export interface Route {
   readonly body?: { readonly schema: JsonSchema; readonly examples: Readonly<Record<string, Example>> };
   /** Parameters of the path: name to its meaning, or to its meaning and schema where it is not any text. */
   readonly params?: Readonly<Record<string, string | ParamDescription>>;
+  /** Optional request headers of its own: name to meaning. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly replies: Readonly<Record<number, ReplyDescription>>;
   /** Failures of its own; those of every route with a body or a guard are added. */
   readonly errors: readonly ErrorCode[];
@@ -64,12 +70,15 @@ export interface Route {
   readonly bind: (services: HttpServices, routes: readonly RouteRow[]) => BoundRoute;
 }
 
+/** A scope; `key`: an API key itself, whatever its scopes, and no token made from one; or nothing at all. */
+export type RouteScope = Scope | 'key' | 'public';
+
 /** One row of ROUTES. */
 export interface RouteRow {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** What a caller needs; `public` is written out, so that no route is open by omission. */
-  readonly scope: Scope | 'public';
+  readonly scope: RouteScope;
   readonly route: Route;
 }
 

@@ -1,14 +1,16 @@
 import type { Logger } from 'pino';
 import type { Authenticate } from '../access/caller.ts';
 import type { Limits } from '../access/limits.ts';
+import type { TokenGrants } from '../access/token-grants.ts';
+import type { Transaction } from '../bank/transaction.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Monitor } from '../monitoring/monitor.ts';
-import type { AmountAnswer, AmountRequest } from '../predict/amount.ts';
-import type { AnomalyAnswer, AnomalyRequest } from '../predict/anomaly.ts';
 import type { CashflowAnswer, CashflowRequest } from '../predict/cashflow.ts';
-import type { CategoryAnswer, CategoryRequest } from '../predict/category.ts';
+import type { Predictors } from '../predict/many.ts';
 import type { ModelOperations } from '../predict/models.ts';
+import type { PredictionType } from '../predict/prediction-types.ts';
+import type { Remembered, RememberRequest } from '../predict/remember.ts';
 
 /** How one model is doing. */
 export interface ModelHealth {
@@ -22,13 +24,16 @@ export interface HttpServices {
   readonly version: string;
   readonly clock: Clock;
   readonly authenticate: Authenticate;
+  /** Issues, exchanges and revokes tokens. */
+  readonly tokens: TokenGrants;
   readonly limits: Limits;
-  readonly predict: {
-    readonly amount: (request: AmountRequest) => Promise<AmountAnswer>;
-    readonly anomaly: (request: AnomalyRequest) => Promise<AnomalyAnswer>;
+  readonly predict: Predictors & {
     readonly cashflow: (request: CashflowRequest) => Promise<CashflowAnswer>;
-    readonly category: (request: CategoryRequest) => Promise<CategoryAnswer>;
+    /** The predictors for all transactions of one request: one version of each model, each past read once. */
+    readonly pin: (types: readonly PredictionType[], transactions: readonly Transaction[]) => Predictors;
   };
+  /** Stores transactions in the history. */
+  readonly remember: (request: RememberRequest) => Promise<Remembered>;
   readonly health: {
     /** By model name. */
     readonly models: () => Readonly<Record<string, ModelHealth>>;

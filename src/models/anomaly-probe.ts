@@ -1,6 +1,6 @@
 import { DAY_MS } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
-import { toPastRow } from '../features/past.ts';
+import { type PastRow, toPastRow } from '../features/past.ts';
 import { type AnomalyArtifact, measure } from './anomaly.ts';
 import { CARD_PAYMENT, PROBE_AT } from './probes.ts';
 
@@ -21,7 +21,7 @@ const PROBES: readonly (readonly [Transaction, number])[] = [
 
 /** Share of ordinary traffic stranger than each probe: the same numbers for the same artifact, on every load. */
 export function probeAnomaly(artifact: AnomalyArtifact): readonly number[] {
-  return PROBES.map(([transaction, count]) => {
+  return PROBES.flatMap(([transaction, count]) => {
     const past = Array.from({ length: count }, (_, i) =>
       toPastRow({
         ...COFFEE,
@@ -32,6 +32,15 @@ export function probeAnomaly(artifact: AnomalyArtifact): readonly number[] {
         location: 'York',
       }),
     );
-    return measure(artifact, transaction, past, 'UTC').tailShare;
+    return askAnomaly(artifact, transaction, past);
   });
+}
+
+/** Share of ordinary traffic stranger than one transaction. */
+export function askAnomaly(
+  artifact: AnomalyArtifact,
+  transaction: Transaction,
+  past: readonly PastRow[],
+): readonly number[] {
+  return [measure(artifact, transaction, past, 'UTC').tailShare];
 }

@@ -1,5 +1,7 @@
 import { daysFromCivil } from '../bank/calendar.ts';
+import type { Transaction } from '../bank/transaction.ts';
 import { type CashflowArtifact, forecastCashflow } from './cashflow.ts';
+import { answerCashflow } from './cashflow-answer.ts';
 
 const FIRST = daysFromCivil(2024, 1, 1);
 
@@ -22,4 +24,20 @@ export function probeCashflow(artifact: CashflowArtifact): readonly number[] {
     );
     return [net[0], lower[0], upper[0], net[13], lower[13], upper[13], total.lower, total.upper];
   });
+}
+
+const QUESTION = {
+  timezone: 'UTC',
+  horizon: 14,
+  level: 0.8,
+  startingBalance: null,
+  asOf: null,
+  currency: null,
+  today: null,
+};
+
+/** Net and its bounds of each of the 14 days after a history of one transaction; nothing where it has no amount. */
+export function askCashflow(artifact: CashflowArtifact, transaction: Transaction): readonly number[] {
+  const reading = answerCashflow(artifact, [transaction], QUESTION, null);
+  return reading?.forecast.flatMap(({ net, lower, upper }) => [net, lower, upper]) ?? [];
 }

@@ -1,6 +1,7 @@
 import { monthDaysFrom } from '../bank/series.ts';
 import { MEMBERS, type Past, WEEK } from '../kernels/forecast/members.ts';
 import {
+  adaptMisses,
   blockOf,
   blockQuantiles,
   type ResidualPaths,
@@ -152,7 +153,7 @@ export function forecastCashflow(
     ownWeights.push(0.5 ** (k / HALF_LIFE_WEEKS));
   }
   const paths = joinPaths(artifact, own, ownWeights, reach);
-  const quantiles = blockQuantiles(paths, level);
+  const quantiles = blockQuantiles(paths, adaptMisses(paths, own.length, level));
   const forecast = {
     income: inward.point.slice(gap),
     expense: outward.point.slice(gap),

@@ -39,4 +39,8 @@ export interface Model<Artifact> {
   decode(bytes: Uint8Array): Decoded<Artifact>;
   /** Answers to the model's built-in probe transactions: the same numbers for the same artifact, always. */
   probe(artifact: Artifact): readonly number[];
+  /** What it answers to one transaction and its account's past, as numbers; none where it has nothing to say. */
+  ask(artifact: Artifact, transaction: Transaction, past: readonly PastRow[]): readonly number[];
+  /** Fields of the transaction asked about that change none of its answers. */
+  readonly hidden: readonly (keyof Transaction)[];
 }

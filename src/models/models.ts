@@ -1,15 +1,15 @@
 import type { AmountArtifact } from './amount.ts';
 import { AMOUNT_FORMAT, decodeAmount, encodeAmount } from './amount-file.ts';
-import { probeAmount } from './amount-probe.ts';
+import { askAmount, probeAmount } from './amount-probe.ts';
 import type { AnomalyArtifact } from './anomaly.ts';
 import { ANOMALY_FORMAT, decodeAnomaly, encodeAnomaly } from './anomaly-file.ts';
-import { probeAnomaly } from './anomaly-probe.ts';
+import { askAnomaly, probeAnomaly } from './anomaly-probe.ts';
 import type { CashflowArtifact } from './cashflow.ts';
 import { CASHFLOW_FORMAT, decodeCashflow, encodeCashflow } from './cashflow-file.ts';
-import { probeCashflow } from './cashflow-probe.ts';
+import { askCashflow, probeCashflow } from './cashflow-probe.ts';
 import type { CategoryArtifact } from './category.ts';
 import { CATEGORY_FORMAT, decodeCategory, encodeCategory } from './category-file.ts';
-import { probeCategory } from './category-probe.ts';
+import { askCategory, probeCategory } from './category-probe.ts';
 import type { Model } from './model.ts';
 
 export const CATEGORY_MODEL: Model<CategoryArtifact> = {
@@ -18,6 +18,8 @@ export const CATEGORY_MODEL: Model<CategoryArtifact> = {
   encode: encodeCategory,
   decode: decodeCategory,
   probe: probeCategory,
+  ask: askCategory,
+  hidden: ['category'],
 };
 
 export const AMOUNT_MODEL: Model<AmountArtifact> = {
@@ -26,6 +28,8 @@ export const AMOUNT_MODEL: Model<AmountArtifact> = {
   encode: encodeAmount,
   decode: decodeAmount,
   probe: probeAmount,
+  ask: askAmount,
+  hidden: ['amountMinor', 'balanceAfterMinor'],
 };
 
 export const ANOMALY_MODEL: Model<AnomalyArtifact> = {
@@ -34,6 +38,8 @@ export const ANOMALY_MODEL: Model<AnomalyArtifact> = {
   encode: encodeAnomaly,
   decode: decodeAnomaly,
   probe: probeAnomaly,
+  ask: askAnomaly,
+  hidden: ['category'],
 };
 
 export const CASHFLOW_MODEL: Model<CashflowArtifact> = {
@@ -42,6 +48,8 @@ export const CASHFLOW_MODEL: Model<CashflowArtifact> = {
   encode: encodeCashflow,
   decode: decodeCashflow,
   probe: probeCashflow,
+  ask: askCashflow,
+  hidden: ['id', 'location', 'merchantCategoryCode', 'country', 'reference', 'tags', 'balanceAfterMinor'],
 };
 
 /** THE table of models that can be trained, stored and served. */

@@ -56,10 +56,14 @@ const RISE_MAX = 0.25;
 
 /** Larger groups are shopping; looking for a rhythm within them would find one by chance. */
 const GROUP_MAX = 120;
+/** Payments looked at by shared words, in all: so many, and so many more for each payment; rare words come last. */
+const WORD_LOOKS_MIN = 3000;
+const WORD_LOOKS_EACH = 3;
 
 interface Entry extends Payment {
   readonly row: Transaction;
   readonly words: ReadonlySet<string>;
+  readonly merchant: string;
 }
 
 /**
@@ -69,49 +73,81 @@ interface Entry extends Payment {
  * none: its amounts differ.
  */
 export function findStreams(rows: readonly Transaction[], days: readonly number[], last: number): Stream[] {
-  const found: Found[] = [];
-  for (const entries of groupBy(
-    toEntries(rows, days),
-    (entry) => `${entry.row.accountId}\n${signOf(entry.row)}`,
-  )) {
-    const used = new Set<Entry>();
-    const accept = (stream: Found | null) => {
-      if (stream === null) return;
-      found.push(stream);
-      for (const entry of stream.entries) used.add(entry);
-    };
-    const left = () => entries.filter((entry) => !used.has(entry));
-    // An amount that returns to the day under changing words, before any words can claim a part of it.
-    for (const group of groupBy(entries, (entry) => String(entry.row.amountMinor)))
-      if (group.length >= 6) accept(tryStream(group, true));
-    for (const group of groupBy(left(), (entry) => merchantKey(entry.row)))
-      if (merchantKey(group[0].row) !== '') for (const stream of searchGroup(group)) accept(stream);
-    // One word in common (a merchant within changing phrases), most frequent words first.
-    for (const word of sharedWords(left())) {
-      const group = left().filter(({ words }) => words.has(word));
-      if (group.length >= 3 && group.length <= GROUP_MAX)
-        for (const stream of searchGroup(group)) accept(stream);
-    }
-    // The same amount again and again under changing words.
-    for (const group of groupBy(left(), (entry) => String(entry.row.amountMinor)))
-      if (group.length >= 3) accept(tryStream(group, true) ?? extract(group, 0.5));
-    // The same kind of payment of about the same size.
-    for (const group of groupBy(
-      left(),
-      ({ row }) => `${row.category}\n${row.paymentMethod}\n${row.timeKnown}`,
-    ))
-      if (group.length >= 5 && group.length <= GROUP_MAX)
-        for (const stream of searchGroup(group)) accept(stream);
-    const own = found.filter(
-      ({ entries: [entry] }) =>
-        entry.row.accountId === entries[0].row.accountId && signOf(entry.row) === signOf(entries[0].row),
-    );
-    for (const stream of joinSteps(own, found)) absorb(stream, left(), used);
-  }
-  return found
-    .filter(({ entries }) => entries.length >= 2)
+  return groupBy(toEntries(rows, days), (entry) => `${entry.row.accountId}\n${signOf(entry.row)}`)
+    .flatMap(findInAccount)
     .map((stream) => describe(stream, last))
     .sort((a, b) => b.payments[b.payments.length - 1].amount - a.payments[a.payments.length - 1].amount);
+}
+
+/** Streams among the payments of one account in one direction, in order of time. */
+function findInAccount(entries: readonly Entry[]): Found[] {
+  const found: Found[] = [];
+  const used = new Set<Entry>();
+  const uses = countNames(entries);
+  const accept = (stream: Found | null) => {
+    if (stream === null || isByChance(stream, uses)) return;
+    found.push(stream);
+    for (const entry of stream.entries) used.add(entry);
+  };
+  const left = () => entries.filter((entry) => !used.has(entry));
+  // An amount that returns to the day under changing words, before any words can claim a part of it.
+  for (const group of groupBy(entries, (entry) => entry.row.amountMinor))
+    if (group.length >= 6) accept(tryStream(group, true));
+  for (const group of groupBy(left(), ({ merchant }) => merchant))
+    if (group[0].merchant !== '') for (const stream of searchGroup(group)) accept(stream);
+  // One word in common (a merchant within changing phrases), most frequent words first.
+  let looks = 0;
+  for (const sharing of byWord(left())) {
+    const group = sharing.filter((entry) => !used.has(entry));
+    if (group.length < 3 || group.length > GROUP_MAX) continue;
+    looks += group.length;
+    if (looks > WORD_LOOKS_MIN + WORD_LOOKS_EACH * entries.length) break;
+    for (const stream of searchGroup(group)) accept(stream);
+  }
+  // The same amount again and again under changing words.
+  for (const group of groupBy(left(), (entry) => entry.row.amountMinor))
+    if (group.length >= 3) accept(tryStream(group, true) ?? extract(group, 0.5));
+  // The same kind of payment of about the same size.
+  for (const group of groupBy(left(), ({ row }) => `${row.category}\n${row.paymentMethod}\n${row.timeKnown}`))
+    if (group.length >= 5 && group.length <= GROUP_MAX)
+      for (const stream of searchGroup(group)) accept(stream);
+  const joined = new Set(joinSteps(found));
+  const spare = left();
+  for (const stream of joined) absorb(stream, spare, used);
+  return found.filter((stream) => joined.has(stream) && stream.entries.length >= 2);
+}
+
+/** Payments of one thing share a word: this share of them, and they are this share of all payments with that word. */
+const AGREED_SHARE = 0.6;
+const OWN_SHARE = 0.2;
+const SAME_KIND_SHARE = 0.8;
+const TILL_MIN = 8;
+const SLOW_DAYS = 40;
+
+/**
+ * Whether payments that no word of their own joins are too rare, of too many kinds or too few at a till to be more than
+ * chance: among hundreds of purchases some always lie a month or a quarter apart. `uses` counts each word's payments.
+ */
+function isByChance({ entries, fit }: Found, uses: ReadonlyMap<string, number>): boolean {
+  for (const [name, count] of countNames(entries))
+    if (count >= AGREED_SHARE * entries.length && count >= OWN_SHARE * (uses.get(name) ?? 0)) return false;
+  if (CADENCE_DAYS[fit.schedule.cadence] > SLOW_DAYS) return true;
+  const kinds = new Map<string, number>();
+  for (const { row } of entries) kinds.set(row.category, (kinds.get(row.category) ?? 0) + 1);
+  if (Math.max(...kinds.values()) < SAME_KIND_SHARE * entries.length) return true;
+  return entries[0].row.timeKnown && entries.length < TILL_MIN;
+}
+
+/** How many payments have each word and each merchant. */
+function countNames(entries: readonly Entry[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  const add = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { words, merchant } of entries) {
+    for (const word of words) add(word);
+    // A line feed is in no word, so a merchant of one word is not counted with it.
+    if (merchant !== '') add(`\n${merchant}`);
+  }
+  return counts;
 }
 
 interface Found {
@@ -129,7 +165,7 @@ function toEntries(rows: readonly Transaction[], days: readonly number[]): Entry
     // A reversal undoes a payment; it is none of a stream's.
     if (minor === null || minor === 0 || (minor < 0 && row.type === 'Income')) return [];
     const amount = Math.abs(toMajor(minor, currencyDigits(row.currency)));
-    return [{ row, index, day: days[index], amount, words: wordsOf(row) }];
+    return [{ row, index, day: days[index], amount, words: wordsOf(row), merchant: merchantKey(row) }];
   });
 }
 
@@ -141,18 +177,21 @@ function wordsOf({ merchantName, description }: Transaction): Set<string> {
   return new Set(words.filter((word) => !COMMON_WORDS.has(word)).slice(0, 8));
 }
 
-/** Words that at least three payments share, most frequent first. */
-function sharedWords(entries: readonly Entry[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { words } of entries) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts]
-    .filter(([, count]) => count >= 3)
-    .sort((a, b) => b[1] - a[1])
-    .map(([word]) => word);
+/** Payments that share a word, three or more of them, by the most frequent words first. */
+function byWord(entries: readonly Entry[]): Entry[][] {
+  const sharing = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    for (const word of entry.words) {
+      const list = sharing.get(word);
+      if (list === undefined) sharing.set(word, [entry]);
+      else list.push(entry);
+    }
+  }
+  return [...sharing.values()].filter(({ length }) => length >= 3).sort((a, b) => b.length - a.length);
 }
 
-function groupBy(entries: readonly Entry[], keyOf: (entry: Entry) => string): Entry[][] {
-  const groups = new Map<string, Entry[]>();
+function groupBy(entries: readonly Entry[], keyOf: (entry: Entry) => string | number | null): Entry[][] {
+  const groups = new Map<string | number | null, Entry[]>();
   for (const entry of entries) {
     const key = keyOf(entry);
     const group = groups.get(key);
@@ -208,17 +247,11 @@ function extract(entries: readonly Entry[], shareMin: number): Found | null {
       cadence,
       entries.map(({ day }) => day),
     )) {
-      if (!isLikely(schedule, monthDayCounts)) continue;
+      const likely = countLikely(schedule, monthDayCounts);
+      if (likely < EXTRACTED_MIN || likely <= (best?.entries.length ?? 0)) continue;
       const due = dueDays(schedule, entries[0].day - 3, entries[entries.length - 1].day + 3);
       if (due.length < EXTRACTED_MIN) continue;
-      const chosen: Entry[] = [];
-      for (const day of due) {
-        const near = entries.filter(
-          (entry) => Math.abs(entry.day - day) <= Math.min(2, step / 7) && !chosen.includes(entry),
-        );
-        if (near.length > 0)
-          chosen.push(near.reduce((a, b) => (Math.abs(a.day - day) <= Math.abs(b.day - day) ? a : b)));
-      }
+      const chosen = nearestTo(due, entries, Math.min(2, step / 7));
       if (chosen.length < EXTRACTED_MIN || chosen.length <= (best?.entries.length ?? 0)) continue;
       const span = entries.filter(({ day }) => day >= chosen[0].day && day <= chosen[chosen.length - 1].day);
       if (chosen.length < shareMin * span.length) continue;
@@ -257,7 +290,7 @@ function tryStream(entries: Entry[], isSameAmount: boolean): Found | null {
     const isTill = entries[0].row.timeKnown && irregular > 0.08;
     if (isTill && (entries.length < 8 || fit.deviation > 0.7)) continue;
     const isSlow = rule.gap[0] > 20;
-    const factor = !isSlow ? 1 : !isPunctual ? 0.4 : fit.deviation <= 0.6 && entries.length >= 8 ? 1.7 : 1.2;
+    const factor = isSlow && !isPunctual ? 0.4 : 1;
     const allowed = rule.irregularMax * factor;
     if (irregular > allowed) continue;
     if (isSameAmount && fit.deviation > 1) continue;
@@ -274,9 +307,28 @@ function nameLastWorkingDay(fit: ScheduleFit): ScheduleFit {
   return { ...fit, schedule: { ...schedule, cadence: 'last_working_day' } };
 }
 
-/** Whether enough payments lie about a schedule's day of the month for it to be worth a closer look. */
-function isLikely({ monthDays, shift }: Schedule, counts: Uint16Array): boolean {
-  if (monthDays.length !== 1) return true;
+/** For each due day the payment nearest to it, at most `reach` days away and taken once; both ascend by day. */
+function nearestTo(due: readonly number[], entries: readonly Entry[], reach: number): Entry[] {
+  const chosen: Entry[] = [];
+  const isTaken = new Uint8Array(entries.length);
+  let first = 0;
+  for (const day of due) {
+    while (first < entries.length && entries[first].day < day - reach) first++;
+    let nearest = -1;
+    for (let i = first; i < entries.length && entries[i].day <= day + reach; i++) {
+      if (isTaken[i] === 1) continue;
+      if (nearest < 0 || Math.abs(entries[i].day - day) < Math.abs(entries[nearest].day - day)) nearest = i;
+    }
+    if (nearest < 0) continue;
+    isTaken[nearest] = 1;
+    chosen.push(entries[nearest]);
+  }
+  return chosen;
+}
+
+/** At most how many payments a schedule could explain, by their days of the month. */
+function countLikely({ monthDays, shift }: Schedule, counts: Uint16Array): number {
+  if (monthDays.length !== 1) return Number.POSITIVE_INFINITY;
   const [day] = monthDays;
   // A weekend moves a payment by two days at most; the last of a month may be its 28th.
   const from = day === 31 ? 26 : day - (shift < 0 ? 4 : 2);
@@ -285,7 +337,7 @@ function isLikely({ monthDays, shift }: Schedule, counts: Uint16Array): boolean 
   for (let d = Math.max(1, from); d <= Math.min(31, until); d++) count += counts[d];
   for (let d = 32; d <= until; d++) count += counts[d - 31];
   for (let d = from; d < 1; d++) count += counts[d + 31];
-  return count >= EXTRACTED_MIN;
+  return count;
 }
 
 /** The usual relative step between one amount and the next, as a logarithm. */
@@ -298,9 +350,9 @@ function middle(values: readonly number[]): number {
   return sorted[sorted.length >> 1];
 }
 
-/** Joins streams that are one before and after a change of price or of words; `all` loses those joined. */
-function joinSteps(own: Found[], all: Found[]): Found[] {
-  const list = own.toSorted((a, b) => a.entries[0].day - b.entries[0].day);
+/** Joins streams that are one before and after a change of price or of words. */
+function joinSteps(found: readonly Found[]): Found[] {
+  const list = found.toSorted((a, b) => a.entries[0].day - b.entries[0].day);
   for (let i = 0; i < list.length; i++) {
     for (let j = i + 1; j < list.length; j++) {
       const [one, two] = [list[i], list[j]];
@@ -316,7 +368,6 @@ function joinSteps(own: Found[], all: Found[]): Found[] {
       one.entries = joined.entries;
       one.fit = joined.fit;
       list.splice(j, 1);
-      all.splice(all.indexOf(two), 1);
       j = i;
     }
   }
@@ -330,16 +381,15 @@ function absorb(stream: Found, left: readonly Entry[], used: Set<Entry>): void {
   const isFixed = irregularity(stream.entries) < 0.005;
   const first = stream.entries[0].day;
   const end = stream.entries[stream.entries.length - 1].day;
-  const candidates = left.filter(({ day }) => day > first - 3 * step - 4 && day < end + 3 * step + 4);
-  if (candidates.length === 0) return;
   for (const due of dueDays(schedule, Math.floor(first - 2.2 * step), Math.ceil(end + 2.2 * step))) {
-    const near = (day: number) => Math.abs(day - due) <= Math.min(3, step / 5);
+    const reach = Math.min(3, step / 5);
     if (stream.entries.some(({ day }) => Math.abs(day - due) < step * 0.4)) continue;
+    const kin = stream.entries.reduce((a, b) => (Math.abs(a.day - due) <= Math.abs(b.day - due) ? a : b));
     let best: Entry | null = null;
     let bestDistance = isFixed ? 0.12 : 0.3;
-    for (const entry of candidates) {
-      if (used.has(entry) || !near(entry.day)) continue;
-      const kin = stream.entries.reduce((a, b) => (Math.abs(a.day - due) <= Math.abs(b.day - due) ? a : b));
+    for (let i = firstFrom(left, due - reach); i < left.length && left[i].day <= due + reach; i++) {
+      const entry = left[i];
+      if (used.has(entry)) continue;
       if (kin.row.paymentMethod !== entry.row.paymentMethod || kin.row.timeKnown !== entry.row.timeKnown)
         continue;
       const distance = Math.abs(Math.log(entry.amount / kin.amount));
@@ -351,6 +401,18 @@ function absorb(stream: Found, left: readonly Entry[], used: Set<Entry>): void {
     used.add(best);
     stream.entries = [...stream.entries, best].sort((a, b) => a.day - b.day);
   }
+}
+
+/** Index of the first of ascending payments on or after a day. */
+function firstFrom(entries: readonly Entry[], day: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (entries[middle].day < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function describe({ entries, fit }: Found, last: number): Stream {

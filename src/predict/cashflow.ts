@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DAY_MS, localDayNumber } from '../bank/calendar.ts';
 import { SERIES_DAYS_MAX } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
@@ -42,6 +43,7 @@ export interface CashflowAnswer extends CashflowReading {
 
 /** Stored rows that are read at most; of more, the newest. */
 const STORED_ROWS_MAX = 100_000;
+const BREATHE_ROWS = 1000;
 
 const NAME = 'cashflow_forecasting';
 
@@ -105,6 +107,8 @@ async function readStored(
   const from = ((asOf ?? today) - SERIES_DAYS_MAX - 1) * DAY_MS;
   for await (const row of history.all({ from, ...(accountId === null ? {} : { accountId }) })) {
     rows.push(row);
+    // An embedded database answers without letting anybody else run, so others get their turn here.
+    if (rows.length % BREATHE_ROWS === 0) await setImmediate();
     if (rows.length >= 2 * STORED_ROWS_MAX) rows.splice(0, rows.length - STORED_ROWS_MAX);
   }
   return rows.slice(-STORED_ROWS_MAX);

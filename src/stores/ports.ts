@@ -43,6 +43,141 @@ export interface HistoryStore {
   close(): Promise<void>;
 }
 
+/** One caller's use of an idempotency key. */
+export interface IdempotencyClaim {
+  readonly caller: string;
+  readonly key: string;
+  /** Names the content of the request; the same key may not come with another. */
+  readonly fingerprint: string;
+}
+
+/**
+ * What a key means to the request that brings it: it is to do the work (`begun`), the work is under way elsewhere
+ * (`running`), it was done and this is the reply to repeat (`done`), or the key belongs to another request (`other`).
+ * `since` is the instant of the first request of this content that began and was not answered: to work as of then makes
+ * a second attempt do the same as the first.
+ */
+export type IdempotencyOutcome =
+  | { readonly state: 'begun'; readonly since: number }
+  | { readonly state: 'done'; readonly reply: string }
+  | { readonly state: 'running' }
+  | { readonly state: 'other' };
+
+/**
+ * Keys by which callers repeat a request without repeating its effect; they survive restarts. Every method rejects with
+ * AppError `store_unavailable` when the store cannot be reached or is damaged.
+ */
+export interface IdempotencyStore {
+  /**
+   * Claims the key for the request at instant `at`; of several at once exactly one begins. A claim that is neither
+   * completed nor released (its process died) is free again after a lease. Entries are forgotten after 24 hours, and a
+   * caller's oldest when it has too many.
+   */
+  begin(claim: IdempotencyClaim, at: number): Promise<IdempotencyOutcome>;
+  /** Keeps the reply of the work done, to be repeated. */
+  complete(claim: IdempotencyClaim, reply: string): Promise<void>;
+  /** Frees the key at once because the work failed: the next request with it begins. */
+  release(claim: IdempotencyClaim): Promise<void>;
+}
+
+/** A managed API key, without any secret. Instants are milliseconds since the epoch. */
+export interface ApiKeyRow {
+  /** Public name of the key: the beginning of what its owner sends. */
+  readonly prefix: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
+  /** Secrets that were not ended when the row was read, newest first. */
+  readonly secrets: readonly ApiKeySecretRow[];
+}
+
+/** One secret of a key; a rotated key has several for a while. */
+export interface ApiKeySecretRow {
+  readonly id: string;
+  /** Lower-case hexadecimal SHA-256. */
+  readonly hash: string;
+  /** From when on it no longer works; null for the newest. */
+  readonly endsAt: number | null;
+}
+
+/** Managed API keys. Rejects with AppError `store_unavailable` when the store cannot be reached or is damaged. */
+export interface ApiKeyStore {
+  /** Adds a key with its first secret. False, and nothing is changed, when the prefix is taken. */
+  create(key: Omit<ApiKeyRow, 'revokedAt' | 'lastUsedAt' | 'secrets'>, secret: NewSecret): Promise<boolean>;
+  /** Every key ever made, oldest first; secrets that ended by `now` are left out. */
+  list(now: number): Promise<ApiKeyRow[]>;
+  /**
+   * Adds a secret and lets those before it end at `endsAt`, unless an earlier end was already set; with `endsAt` not
+   * later than `now` all of them end at once. False when the key is unknown, revoked or expired.
+   */
+  rotate(prefix: string, secret: NewSecret, endsAt: number, now: number): Promise<boolean>;
+  /** Ends a key for good. False when it is unknown; revoking twice keeps the first instant. */
+  revoke(prefix: string, now: number): Promise<boolean>;
+  /** Notes the latest use; is no change in the sense of {@link revision}. */
+  touch(prefixes: readonly string[], now: number): Promise<void>;
+  /** Grows with every change of a key made by any process. */
+  revision(): Promise<number>;
+}
+
+/** A secret to be stored: only its hash. */
+export type NewSecret = Pick<ApiKeySecretRow, 'id' | 'hash'>;
+
+/** One exchange of a refresh token that still lies within the grace. */
+export interface Rotation {
+  /** The generation that was handed in. */
+  readonly generation: number;
+  /** Which signing secret its successor is derived from. */
+  readonly kid: string;
+  readonly at: number;
+}
+
+/** All refresh tokens that descend from one POST /auth/token. No token and no secret is stored. */
+export interface RefreshFamily {
+  readonly id: string;
+  /** The key secret it was issued to; see access/key-ring.ts. */
+  readonly keyRef: string;
+  readonly scopes: readonly string[];
+  /** Generation of the newest refresh token, from 0. */
+  readonly generation: number;
+  readonly rotations: readonly Rotation[];
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt: number | null;
+}
+
+/** What an exchange changes. */
+export type FamilyChange = Pick<RefreshFamily, 'keyRef' | 'generation' | 'rotations' | 'expiresAt'>;
+
+/** A family (`family:ID`) or a token (`token:ID`) that is refused until it would have expired anyway. */
+export interface Revocation {
+  readonly id: string;
+  readonly until: number;
+}
+
+/** Refresh families and revocations. Rejects with AppError `store_unavailable` like the other stores. */
+export interface TokenStore {
+  createFamily(family: RefreshFamily): Promise<void>;
+  family(id: string): Promise<RefreshFamily | null>;
+  /** Compare and set: false, and nothing is changed, unless the family is of `generation` and not revoked. */
+  rotate(id: string, generation: number, change: FamilyChange): Promise<boolean>;
+  /** Ends a family, known or not, and until `until` the access tokens made from it. Twice is like once. */
+  revokeFamily(id: string, now: number, until: number): Promise<void>;
+  /** Refuses one access token until `until`. */
+  revokeToken(id: string, until: number): Promise<void>;
+  /** What was revoked by any process after `revision`, which is 0 at first, and the revision to ask from next. */
+  revokedSince(
+    revision: number,
+  ): Promise<{ readonly revision: number; readonly revoked: readonly Revocation[] }>;
+  /**
+   * Forgets revocations and families that are over, and of a key secret's families the least recently used beyond
+   * `familiesMax`. Returns how many rows went.
+   */
+  purge(now: number, familiesMax: number): Promise<number>;
+}
+
 /** What became of asking a bucket for tokens. */
 export interface BucketDecision {
   /** Whether the tokens were there and have been taken; a refusal takes nothing. */

@@ -9,6 +9,14 @@ export type AmountDetails = Pick<AmountTraining, 'parameters' | 'trials' | 'eval
 /** Trains `amount_prediction`. */
 export const AMOUNT_TRAINER: Trainer = {
   model: AMOUNT_MODEL.name,
+  yardstick: {
+    baseline: 'merchant_median',
+    errors(details) {
+      const { evaluation } = details as unknown as AmountDetails;
+      return [evaluation.scores.mae_log, evaluation.baselines.merchant_median.mae_log];
+    },
+    margin: 0.15,
+  },
   async train(rows, active, options) {
     const trained = await trainAmount(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, importance, artifact } = trained;

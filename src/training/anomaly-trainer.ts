@@ -4,16 +4,24 @@ import { type ActiveAnomaly, type AnomalyTraining, trainAnomaly } from './train-
 import type { ActiveVersion, Trainer } from './trainer.ts';
 
 /** The anomaly model's own part of training_summary.json. */
-export type AnomalyDetails = Pick<AnomalyTraining, 'parameters' | 'evaluation' | 'incident_share'>;
+export type AnomalyDetails = Pick<AnomalyTraining, 'parameters' | 'trials' | 'evaluation' | 'incident_share'>;
 
 /** Trains `anomaly_detection`; categories are not looked at, and labels of anomalies do not exist. */
 export const ANOMALY_TRAINER: Trainer = {
   model: ANOMALY_MODEL.name,
+  yardstick: {
+    baseline: 'plain_forest',
+    errors(details) {
+      const { evaluation } = details as unknown as AnomalyDetails;
+      return [1 - evaluation.planted_auc, 1 - evaluation.baseline_auc];
+    },
+    margin: 0.3,
+  },
   async train(rows, active, options) {
     const trained = await trainAnomaly(rows, active === null ? null : readActive(active), options);
-    const { artifact, parameters, evaluation, incident_share, comparison } = trained;
+    const { artifact, parameters, trials, evaluation, incident_share, comparison } = trained;
     const { planted_auc, baseline_auc, stability } = evaluation;
-    const details: AnomalyDetails = { parameters, evaluation, incident_share };
+    const details: AnomalyDetails = { parameters, trials, evaluation, incident_share };
     return {
       format: ANOMALY_MODEL.format,
       bytes: ANOMALY_MODEL.encode(artifact),

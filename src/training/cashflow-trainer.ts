@@ -12,6 +12,14 @@ export type CashflowDetails = Pick<
 /** Trains `cashflow_forecasting`. */
 export const CASHFLOW_TRAINER: Trainer = {
   model: CASHFLOW_MODEL.name,
+  yardstick: {
+    baseline: 'seasonal_naive',
+    errors(details) {
+      const { evaluation } = details as unknown as CashflowDetails;
+      return [evaluation.scores.wape, evaluation.baselines.seasonal_naive.wape];
+    },
+    margin: 0.25,
+  },
   async train(rows, active, options) {
     const trained = await trainCashflow(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, prior_weights, artifact } = trained;

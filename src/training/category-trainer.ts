@@ -13,6 +13,14 @@ export type CategoryDetails = Pick<
 /** Trains `category_prediction`. */
 export const CATEGORY_TRAINER: Trainer = {
   model: CATEGORY_MODEL.name,
+  yardstick: {
+    baseline: 'merchant_lookup',
+    errors(details) {
+      const { evaluation } = details as unknown as CategoryDetails;
+      return [1 - evaluation.scores.accuracy, 1 - evaluation.baselines.merchant_lookup.accuracy];
+    },
+    margin: 0.15,
+  },
   async train(rows, active, options) {
     const trained = await trainCategory(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, pool, importance, artifact } = trained;

@@ -1,17 +1,8 @@
 import type { DailyMoney } from '../bank/series.ts';
 import type { Weighing } from '../kernels/forecast/weights.ts';
-import {
-  blankArtifact,
-  type CashflowArtifact,
-  type FitMstl,
-  forecastCashflow,
-  judgeMembers,
-  LENGTH_CLASSES,
-  MEMBER_NAMES,
-  PATH_DAYS,
-} from '../models/cashflow.ts';
-import { breathe } from './breathe.ts';
-import { afterDay, historyUntil } from './cashflow-series.ts';
+import { blankArtifact, type CashflowArtifact, MEMBER_NAMES, PATH_DAYS } from '../models/cashflow.ts';
+import type { Stretch } from './cashflow-worker.ts';
+import type { TaskPool } from './run-tasks.ts';
 
 /** What a training chooses. */
 export type CashflowParameters = Weighing;
@@ -33,65 +24,70 @@ export interface FitCashflowOptions {
   readonly parameters: CashflowParameters;
   /** Last day number that may be looked at. */
   readonly until: number;
-  readonly fitMstl: FitMstl | null;
+  /** Threads of `cashflow-worker` that hold the series. */
+  readonly pool: TaskPool;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Learns prior weights and residual paths from what short stretches of these series would have missed. */
-export async function fitCashflow(
+/** What members missed after the stretches of each class of lengths; it does not depend on any parameter. */
+export type CashflowStudy = readonly (readonly {
+  readonly stretch: Stretch;
+  readonly errors: Float64Array;
+}[])[];
+
+/** Asks every member for stretches of these series up to day `until`. */
+export async function studyCashflow(
   series: readonly DailyMoney[],
-  { parameters, until, fitMstl, onProgress, signal }: FitCashflowOptions,
+  { until, pool, onProgress, signal }: Omit<FitCashflowOptions, 'parameters'>,
+): Promise<CashflowStudy> {
+  const stretches = STUDIED_DAYS.map((days) =>
+    series.flatMap((daily, number) =>
+      originsOf(daily, until, days).map((origin): Stretch => ({ series: number, origin, days })),
+    ),
+  );
+  const options = { onProgress, signal };
+  const judged = await pool.run<Stretch, Float64Array>('judgeStretch', stretches.flat(), options);
+  let at = 0;
+  return stretches.map((list) =>
+    list
+      .map((stretch) => ({ stretch, errors: judged[at++] }))
+      .filter(({ errors }) => !Number.isNaN(errors[0])),
+  );
+}
+
+/** Learns prior weights and residual paths from what short stretches of series would have missed. */
+export async function fitCashflow(
+  study: CashflowStudy,
+  { parameters, pool, onProgress, signal }: Omit<FitCashflowOptions, 'until'>,
 ): Promise<CashflowArtifact> {
   const members = MEMBER_NAMES.length;
   const weights = blankArtifact(parameters).weights.slice();
-  const stretches: { daily: DailyMoney; origin: number; days: number }[] = [];
-  for (const [row, days] of STUDIED_DAYS.entries()) {
+  for (const [row, list] of study.entries()) {
+    if (list.length === 0) continue;
     const logs = new Float64Array(members);
-    let judged = 0;
-    for (const daily of series) {
-      for (const origin of originsOf(daily, until, days)) {
-        const history = historyUntil(daily, origin, days);
-        const errors = judgeMembers(history, afterDay(daily, origin, PATH_DAYS), fitMstl);
-        await breathe(signal);
-        if (Number.isNaN(errors[0])) continue;
-        const mean = meanKnown(errors);
-        // One that cannot be asked yet counts as the mean of the others.
-        for (let m = 0; m < members; m++)
-          logs[m] += Math.log(((Number.isNaN(errors[m]) ? mean : errors[m]) + 0.02) / (mean + 0.02));
-        judged++;
-        if (row === 0) stretches.push({ daily, origin, days });
-      }
+    for (const { errors } of list) {
+      const mean = meanKnown(errors);
+      // One that cannot be asked yet counts as the mean of the others.
+      for (let m = 0; m < members; m++)
+        logs[m] += Math.log(((Number.isNaN(errors[m]) ? mean : errors[m]) + 0.02) / (mean + 0.02));
     }
-    if (judged === 0) continue;
-    const shares = logs.map((log) => Math.exp((-parameters.power * log) / judged));
+    const shares = logs.map((log) => Math.exp((-parameters.power * log) / list.length));
     const total = shares.reduce((sum, share) => sum + share, 0);
     for (let m = 0; m < members; m++)
       weights[row * members + m] = EVEN_SHARE / members + ((1 - EVEN_SHARE) * shares[m]) / total;
-    onProgress?.(row + 1, LENGTH_CLASSES.length + 1);
   }
   const learnt = { ...blankArtifact(parameters), weights };
-  const paths: number[] = [];
-  const every = Math.max(1, Math.ceil(stretches.length / PATHS_MAX));
-  for (let s = 0; s < stretches.length; s += every) {
-    const { daily, origin, days } = stretches[s];
-    const history = historyUntil(daily, origin, days);
-    const after = afterDay(daily, origin, PATH_DAYS);
-    if (after.income.length < PATH_DAYS) continue;
-    const { net, spreads } = forecastCashflow(
-      learnt,
-      history,
-      { horizon: PATH_DAYS, level: 0.8, gap: 0 },
-      null,
-    );
-    for (let h = 0; h < PATH_DAYS; h++) {
-      const miss = after.income[h] - after.expense[h] - net[h];
-      const residual = miss / spreads[(history.income.length + h) % 7];
-      paths.push(Math.max(-RESIDUAL_MAX, Math.min(RESIDUAL_MAX, residual)));
-    }
-    await breathe(signal);
-  }
-  onProgress?.(LENGTH_CLASSES.length + 1, LENGTH_CLASSES.length + 1);
+  const [shortest] = study;
+  const every = Math.max(1, Math.ceil(shortest.length / PATHS_MAX));
+  const tasks = shortest
+    .filter((_, s) => s % every === 0)
+    .map(({ stretch }) => ({ artifact: learnt, stretch }));
+  const options = { onProgress, signal };
+  const missed = await pool.run<(typeof tasks)[number], Float64Array | null>('missStretch', tasks, options);
+  const paths = missed.flatMap((path) =>
+    path === null ? [] : [...path].map((value) => Math.max(-RESIDUAL_MAX, Math.min(RESIDUAL_MAX, value))),
+  );
   return paths.length === 0 ? learnt : { ...learnt, paths: Float64Array.from(paths) };
 }
 

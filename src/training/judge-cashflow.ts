@@ -2,13 +2,12 @@ import type { DailyMoney } from '../bank/series.ts';
 import { MEMBERS } from '../kernels/forecast/members.ts';
 import { winkler } from '../kernels/forecast/scores.ts';
 import { type CashflowArtifact, type FitMstl, forecastCashflow } from '../models/cashflow.ts';
-import { breathe } from './breathe.ts';
 import { type OriginSketch, recordFits, sketchForecast } from './cashflow-figures.ts';
 import { afterDay, historyUntil } from './cashflow-series.ts';
 
-/** Where a forecaster stands: at the end of day `origin` of a series. */
+/** Where a forecaster stands: at the end of day `origin` of a series, by its number. */
 export interface Origin {
-  readonly daily: DailyMoney;
+  readonly series: number;
   readonly origin: number;
 }
 
@@ -36,80 +35,90 @@ export interface JudgedCashflow {
 const LEVEL = 0.8;
 const ALL_DAYS = 4000;
 
-/** Judges forecasts of up to `horizon` days from each origin; only what was known there is looked at. */
-export async function judgeCashflow(
+const NAMES = ['model', 'seasonal_naive', 'weekday_mean'] as const;
+type Name = (typeof NAMES)[number];
+
+/** What came of one origin, in sums that add up over origins. */
+export interface OriginVerdict {
+  readonly days: number;
+  /** Sum of the sizes of the days' net, and size of their sum. */
+  readonly flowed: number;
+  readonly summed: number;
+  /** Sums of misses by day, and misses of the sum. */
+  readonly missed: Readonly<Record<Name, number>>;
+  readonly totals: Readonly<Record<Name, number>>;
+  /** Days within the interval, and sum of the interval scores. */
+  readonly inside: number;
+  readonly width: number;
+  /** What it adds to the report, where that is asked for. */
+  readonly sketch: OriginSketch | null;
+}
+
+/** Judges the forecast of up to `horizon` days from one origin; only what was known there is looked at. */
+export function judgeOrigin(
   artifact: CashflowArtifact,
-  origins: readonly Origin[],
+  daily: DailyMoney,
+  origin: number,
   horizon: number,
-  options: {
-    fitMstl: FitMstl | null;
-    isSketching?: boolean;
-    onProgress?: (done: number, total: number) => void;
-    signal?: AbortSignal;
-  },
-): Promise<JudgedCashflow> {
-  const names = ['model', 'seasonal_naive', 'weekday_mean'] as const;
-  const missed = { model: 0, seasonal_naive: 0, weekday_mean: 0 };
-  const totals = { model: 0, seasonal_naive: 0, weekday_mean: 0 };
-  const errors: number[] = [];
-  const naiveErrors: number[] = [];
-  const sketches: OriginSketch[] = [];
-  let flowed = 0;
-  let summed = 0;
+  fitMstl: FitMstl | null,
+  isSketching: boolean,
+): OriginVerdict {
+  const history = historyUntil(daily, origin, ALL_DAYS);
+  const after = afterDay(daily, origin, horizon);
+  const ahead = after.income.length;
+  const actual = after.income.map((value, h) => value - after.expense[h]);
+  const options = { horizon: ahead, level: LEVEL, gap: 0 };
+  const fits = recordFits(fitMstl);
+  const forecast = forecastCashflow(artifact, history, options, fits.record);
+  const net = history.income.map((value, h) => value - history.expense[h]);
+  const points = {
+    model: forecast.net,
+    seasonal_naive: ask('seasonal_naive', net, ahead),
+    weekday_mean: ask('weekday_mean', net, ahead),
+  };
+  const byName = (of: (point: Float64Array) => number) =>
+    Object.fromEntries(NAMES.map((name) => [name, of(points[name])])) as Record<Name, number>;
   let inside = 0;
   let width = 0;
-  let days = 0;
-  for (const [i, { daily, origin }] of origins.entries()) {
-    const history = historyUntil(daily, origin, ALL_DAYS);
-    const after = afterDay(daily, origin, horizon);
-    const ahead = after.income.length;
-    const actual = after.income.map((value, h) => value - after.expense[h]);
-    const fits = recordFits(options.fitMstl);
-    const forecast = forecastCashflow(
-      artifact,
-      history,
-      { horizon: ahead, level: LEVEL, gap: 0 },
-      fits.record,
-    );
-    if (options.isSketching) sketches.push(sketchForecast(artifact, history, actual, forecast, fits.replay));
-    const net = history.income.map((value, h) => value - history.expense[h]);
-    const points = {
-      model: forecast.net,
-      seasonal_naive: ask('seasonal_naive', net, ahead),
-      weekday_mean: ask('weekday_mean', net, ahead),
-    };
-    const size = sum(actual.map(Math.abs));
-    const own = { model: 0, seasonal_naive: 0, weekday_mean: 0 };
-    for (const name of names) {
-      own[name] = sum(actual.map((value, h) => Math.abs(value - points[name][h])));
-      missed[name] += own[name];
-      totals[name] += Math.abs(sum(actual) - sum(points[name]));
-    }
-    flowed += size;
-    summed += Math.abs(sum(actual));
-    if (size > 0) {
-      errors.push(own.model / size);
-      naiveErrors.push(own.seasonal_naive / size);
-    }
-    for (let h = 0; h < ahead; h++) {
-      if (actual[h] >= forecast.lower[h] - 1e-9 && actual[h] <= forecast.upper[h] + 1e-9) inside++;
-      width += winkler(actual[h], forecast.lower[h], forecast.upper[h], LEVEL);
-      days++;
-    }
-    options.onProgress?.(i + 1, origins.length);
-    await breathe(options.signal);
+  for (let h = 0; h < ahead; h++) {
+    if (actual[h] >= forecast.lower[h] - 1e-9 && actual[h] <= forecast.upper[h] + 1e-9) inside++;
+    width += winkler(actual[h], forecast.lower[h], forecast.upper[h], LEVEL);
   }
-  const of = (name: (typeof names)[number]) => ({
-    wape: flowed > 0 ? missed[name] / flowed : 0,
-    total_error: summed > 0 ? totals[name] / summed : 0,
-  });
   return {
-    origins: origins.length,
-    scores: { ...of('model'), coverage_80: inside / days, winkler_80: width / days },
+    days: ahead,
+    flowed: sum(actual.map(Math.abs)),
+    summed: Math.abs(sum(actual)),
+    missed: byName((point) => sum(actual.map((value, h) => Math.abs(value - point[h])))),
+    totals: byName((point) => Math.abs(sum(actual) - sum(point))),
+    inside,
+    width,
+    sketch: isSketching ? sketchForecast(artifact, history, actual, forecast, fits.replay) : null,
+  };
+}
+
+/** Joins the verdicts of all origins. */
+export function joinVerdicts(verdicts: readonly OriginVerdict[]): JudgedCashflow {
+  const over = (of: (verdict: OriginVerdict) => number) =>
+    verdicts.reduce((total, verdict) => total + of(verdict), 0);
+  const flowed = over((verdict) => verdict.flowed);
+  const summed = over((verdict) => verdict.summed);
+  const days = over((verdict) => verdict.days);
+  const of = (name: Name) => ({
+    wape: flowed > 0 ? over(({ missed }) => missed[name]) / flowed : 0,
+    total_error: summed > 0 ? over(({ totals }) => totals[name]) / summed : 0,
+  });
+  const moved = verdicts.filter((verdict) => verdict.flowed > 0);
+  return {
+    origins: verdicts.length,
+    scores: {
+      ...of('model'),
+      coverage_80: over(({ inside }) => inside) / days,
+      winkler_80: over(({ width }) => width) / days,
+    },
     baselines: { seasonal_naive: of('seasonal_naive'), weekday_mean: of('weekday_mean') },
-    errors: Float64Array.from(errors),
-    naiveErrors: Float64Array.from(naiveErrors),
-    sketches,
+    errors: Float64Array.from(moved, (verdict) => verdict.missed.model / verdict.flowed),
+    naiveErrors: Float64Array.from(moved, (verdict) => verdict.missed.seasonal_naive / verdict.flowed),
+    sketches: verdicts.flatMap(({ sketch }) => sketch ?? []),
   };
 }
 

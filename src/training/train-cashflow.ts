@@ -5,11 +5,18 @@ import { AppError } from '../errors.ts';
 import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { createRng, deriveSeed } from '../lib/rng.ts';
 import { type CashflowArtifact, LENGTH_CLASSES, MEMBER_NAMES } from '../models/cashflow.ts';
-import { fitMstl } from '../workers/augurs.ts';
 import { type CashflowFigures, collectCashflowFigures } from './cashflow-figures.ts';
 import { seriesByAccount } from './cashflow-series.ts';
-import { type CashflowParameters, DEFAULT_PARAMETERS, fitCashflow } from './fit-cashflow.ts';
-import { type JudgedCashflow, judgeCashflow, type Origin } from './judge-cashflow.ts';
+import { judgeCashflow, openCashflowThreads } from './cashflow-threads.ts';
+import {
+  type CashflowParameters,
+  type CashflowStudy,
+  DEFAULT_PARAMETERS,
+  fitCashflow,
+  studyCashflow,
+} from './fit-cashflow.ts';
+import type { JudgedCashflow, Origin } from './judge-cashflow.ts';
+import type { TaskPool } from './run-tasks.ts';
 import type { Comparison, TrainOptions } from './trainer.ts';
 
 /** The active version, as far as a comparison needs it. */
@@ -59,7 +66,7 @@ export async function trainCashflow(
   active: ActiveCashflow | null,
   options: TrainOptions,
 ): Promise<CashflowTraining> {
-  const { timezone, signal, onProgress, isSimple } = options;
+  const { timezone, isSimple } = options;
   const series = seriesByAccount(rows, timezone, isSimple ? SERIES_SIMPLE : undefined).filter(
     (daily) => daily.last - daily.first + 1 >= DAYS_MIN,
   );
@@ -67,15 +74,43 @@ export async function trainCashflow(
     const detail = `no account has ${DAYS_MIN} days of history in one currency; that many are needed`;
     throw new AppError('data_insufficient', detail);
   }
+  const pool = openCashflowThreads(series, options.workers);
+  try {
+    return await trainOn(pool, series, rows.length, active, options);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Trains on the series that the threads of `pool` hold. */
+async function trainOn(
+  pool: TaskPool,
+  series: readonly DailyMoney[],
+  rowCount: number,
+  active: ActiveCashflow | null,
+  options: TrainOptions,
+): Promise<CashflowTraining> {
+  const { timezone, signal, onProgress } = options;
   const first = Math.min(...series.map((daily) => daily.first));
   const last = Math.max(...series.map((daily) => daily.last));
   const cut = Math.floor(first + (last - first + 1) * (1 - TEST_SHARE));
   const horizon = Math.max(7, Math.min(HORIZON_MAX, Math.floor((last - cut) / 2)));
-  const told = (step: string) => (done: number, total: number) => onProgress?.(step, done, total);
-  const fit = (parameters: CashflowParameters, until: number, step: string) =>
-    fitCashflow(series, { parameters, until, fitMstl, onProgress: told(step), signal });
+  const told = (step: string) => ({
+    signal,
+    onProgress: (done: number, total: number) => onProgress?.(step, done, total),
+  });
+  const studies = new Map<number, Promise<CashflowStudy>>();
+  // What members miss does not depend on parameters, so trials of one stretch of time share it.
+  const fit = async (parameters: CashflowParameters, until: number, step: string) => {
+    let study = studies.get(until);
+    if (study === undefined) {
+      study = studyCashflow(series, { until, pool, ...told(step) });
+      studies.set(until, study);
+    }
+    return fitCashflow(await study, { parameters, pool, ...told(`${step}: intervals`) });
+  };
   const judge = (artifact: CashflowArtifact, origins: readonly Origin[], step: string, isSketching = false) =>
-    judgeCashflow(artifact, origins, horizon, { fitMstl, isSketching, onProgress: told(step), signal });
+    judgeCashflow(pool, artifact, origins, horizon, { ...told(step), isSketching });
 
   const { parameters, trials } = await search();
   const forward = await fit(parameters, cut, 'learning from the older part');
@@ -88,7 +123,7 @@ export async function trainCashflow(
   return {
     artifact,
     rowsUsed,
-    rowsSetAside: rows.length - rowsUsed,
+    rowsSetAside: rowCount - rowsUsed,
     trainedUntil: series.reduce((at, daily) => Math.max(at, daily.rows[daily.rows.length - 1].at), 0),
     parameters,
     trials,
@@ -106,7 +141,7 @@ export async function trainCashflow(
     prior_weights: nameWeights(artifact),
     figures: collectCashflowFigures(
       judged.sketches,
-      judgedOrigins.map(({ daily }) => daily),
+      judgedOrigins.map((origin) => series[origin.series]),
     ),
   };
 
@@ -173,13 +208,13 @@ export function originsBetween(
   last: number,
   horizon: number,
 ): Origin[] {
-  return series.flatMap((daily) => {
+  return series.flatMap((daily, number) => {
     const end = Math.min(daily.last, last) - horizon;
     const start = Math.max(from, daily.first + 13);
     if (end < start) return [];
     const count = Math.min(ORIGINS_PER_SERIES, end - start + 1);
     return Array.from({ length: count }, (_, k) => ({
-      daily,
+      series: number,
       origin: count === 1 ? end : Math.round(start + ((end - start) * k) / (count - 1)),
     }));
   });

@@ -59,9 +59,20 @@ export interface Trained {
   readonly figures: Figures;
 }
 
+/** What a model has to be better than to be worth its while. */
+export interface Yardstick {
+  /** Name of the baseline, as in the training summary. */
+  readonly baseline: string;
+  /** Error of the model and of that baseline on the newest part, both on one scale, read from a training's details. */
+  readonly errors: (details: Trained['details']) => readonly [number, number];
+  /** Share of the baseline's error that a training on made-up accounts must at least be spared. */
+  readonly margin: number;
+}
+
 /** One row of TRAINERS. Rejects with AppError `data_insufficient` when the rows do not suffice. */
 export interface Trainer {
   readonly model: ModelName;
+  readonly yardstick: Yardstick;
   readonly train: (
     rows: readonly Transaction[],
     active: ActiveVersion | null,

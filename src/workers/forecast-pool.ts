@@ -53,7 +53,7 @@ export function createForecastPool(threads: Threads = createThreads()): Forecast
     const task: Omit<ForecastTask, 'usesFits'> = {
       bytes: bytesOf(artifact),
       version,
-      columns: toColumns(transactions),
+      columns: await toColumns(transactions),
       question,
     };
     try {

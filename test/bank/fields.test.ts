@@ -37,6 +37,25 @@ describe('parseTransaction', () => {
     assert.equal(transaction.accountId, null);
   });
 
+  it('warns of defaults and replaced characters only when asked, and always of roundings', () => {
+    const raw = { amount: -1.005, description: 'a\u0001b', tags: ['c\u0002'] };
+    const warned = (options: Partial<ParseOptions>): string[] => {
+      const parsed = parseTransaction(raw, { ...OPTIONS, currency: 'GBP', ...options });
+      assert.ok(parsed.ok);
+      return parsed.warnings.map(({ pointer }) => pointer);
+    };
+    assert.deepEqual(warned({}), ['/amount']);
+    assert.deepEqual(warned({ reportsChanges: true }).sort(), [
+      '/amount',
+      '/currency',
+      '/date',
+      '/description',
+      '/tags/0',
+      '/type',
+    ]);
+    assert.deepEqual(accepted(raw), accepted(raw, { reportsChanges: true }));
+  });
+
   it('accepts every documented example value', () => {
     accepted(Object.fromEntries(FIELDS.map((field) => [field.name, field.example])));
   });

@@ -16,6 +16,26 @@ export interface components {
       request_id: string;
       errors: (components['schemas']['ProblemPlace'])[];
     };
+    RefreshRequest: {
+      refresh_token: string;
+    };
+    Tokens: {
+      access_token: string;
+      refresh_token: string;
+      token_type: "Bearer";
+      expires_in: number;
+      scope: string;
+    };
+    RevokeRequest: {
+      token: string;
+      token_type_hint?: string;
+    };
+    Revoked: {
+      success: boolean;
+    };
+    TokenRequest: {
+      scopes?: ("predict" | "write" | "models:read" | "models:write")[];
+    };
     ModelHealth: {
       status: string;
       version: string | null;
@@ -232,6 +252,29 @@ export interface components {
       confidence_level?: number | null;
       explain?: boolean | null;
     };
+    ListedTransaction: {
+      date?: string | null;
+      amount?: number | null;
+      type?: "Income" | "Expense" | "Transfer" | null;
+      description?: string | null;
+      category?: string | null;
+      payment_method?: string | null;
+      merchant_name?: string | null;
+      location?: string | null;
+      account_id?: string | null;
+      transaction_id?: string | null;
+      currency?: string | null;
+      merchant_category_code?: string | null;
+      balance_after?: number | null;
+      country?: string | null;
+      reference?: string | null;
+      tags?: (string)[] | null;
+    };
+    AmountListRequest: {
+      transactions: (components['schemas']['ListedTransaction'])[];
+      confidence_level?: number | null;
+      explain?: boolean | null;
+    };
     AmountInterval: {
       lower: number;
       upper: number;
@@ -287,6 +330,29 @@ export interface components {
       prediction_id: string;
       explanation?: components['schemas']['Explanation'];
     };
+    AmountResult: {
+      index: number;
+      success: boolean;
+      predicted_amount: number;
+      confidence_interval: components['schemas']['AmountInterval'];
+      model_version: string;
+      processing_time_ms: number;
+      features_used: number;
+      prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
+    };
+    ItemError: {
+      index: number;
+      code: string;
+      detail: string;
+      errors: (components['schemas']['ProblemPlace'])[];
+    };
+    AmountListReply: {
+      success: boolean;
+      results: (components['schemas']['AmountResult'])[];
+      errors: (components['schemas']['ItemError'])[];
+      processing_time_ms: number;
+    };
     AnomalyRequest: {
       date?: string | null;
       amount: number | null;
@@ -304,6 +370,11 @@ export interface components {
       country?: string | null;
       reference?: string | null;
       tags?: (string)[] | null;
+      sensitivity?: number | null;
+      explain?: boolean | null;
+    };
+    AnomalyListRequest: {
+      transactions: (components['schemas']['ListedTransaction'])[];
       sensitivity?: number | null;
       explain?: boolean | null;
     };
@@ -331,6 +402,72 @@ export interface components {
       features_used: number;
       prediction_id: string;
       explanation?: components['schemas']['Explanation'];
+    };
+    AnomalyResult: {
+      index: number;
+      success: boolean;
+      is_anomaly: boolean;
+      anomaly_score: number;
+      risk_level: "low" | "medium" | "high" | "critical";
+      reasons: (components['schemas']['AnomalyReason'])[];
+      still_learning: (components['schemas']['StillLearning'])[];
+      sensitivity: number;
+      model_version: string;
+      processing_time_ms: number;
+      features_used: number;
+      prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
+    };
+    AnomalyListReply: {
+      success: boolean;
+      results: (components['schemas']['AnomalyResult'])[];
+      errors: (components['schemas']['ItemError'])[];
+      processing_time_ms: number;
+    };
+    BatchRequest: {
+      transactions: (components['schemas']['ListedTransaction'])[];
+      prediction_types?: ("category" | "amount" | "anomaly")[] | null;
+      top_k?: number | null;
+      confidence_level?: number | null;
+      sensitivity?: number | null;
+      explain?: boolean | null;
+    };
+    CategoryScore: {
+      category: string;
+      confidence: number;
+    };
+    CategoryReply: {
+      success: boolean;
+      predicted_category: string;
+      confidence_score: number;
+      confidence_band: "VERY_HIGH" | "HIGH" | "MEDIUM" | "LOW";
+      abstained: boolean;
+      abstention_reason: string | null;
+      top_predictions: (components['schemas']['CategoryScore'])[];
+      model_version: string;
+      processing_time_ms: number;
+      features_used: number;
+      prediction_id: string;
+      explanation?: components['schemas']['Explanation'];
+    };
+    BatchResult: {
+      index: number;
+      category?: components['schemas']['CategoryReply'];
+      amount?: components['schemas']['AmountReply'];
+      anomaly?: components['schemas']['AnomalyReply'];
+    };
+    BatchError: {
+      index: number;
+      code: string;
+      detail: string;
+      errors: (components['schemas']['ProblemPlace'])[];
+      prediction_types: ("category" | "amount" | "anomaly")[];
+    };
+    BatchReply: {
+      success: boolean;
+      results: (components['schemas']['BatchResult'])[];
+      errors: (components['schemas']['BatchError'])[];
+      processing_time_ms: number;
     };
     HistoryTransaction: {
       date?: string | null;
@@ -445,11 +582,13 @@ export interface components {
       top_k?: number | null;
       explain?: boolean | null;
     };
-    CategoryScore: {
-      category: string;
-      confidence: number;
+    CategoryListRequest: {
+      transactions: (components['schemas']['ListedTransaction'])[];
+      top_k?: number | null;
+      explain?: boolean | null;
     };
-    CategoryReply: {
+    CategoryResult: {
+      index: number;
       success: boolean;
       predicted_category: string;
       confidence_score: number;
@@ -462,6 +601,95 @@ export interface components {
       features_used: number;
       prediction_id: string;
       explanation?: components['schemas']['Explanation'];
+    };
+    CategoryListReply: {
+      success: boolean;
+      results: (components['schemas']['CategoryResult'])[];
+      errors: (components['schemas']['ItemError'])[];
+      processing_time_ms: number;
+    };
+    ValidateRequest: Record<string, unknown>;
+    ValidateReply: {
+      success: boolean;
+      valid: boolean;
+      errors: (components['schemas']['ProblemPlace'])[];
+      warnings: (components['schemas']['ProblemPlace'])[];
+      normalised: {
+        date?: string | null;
+        amount?: number | null;
+        type?: "Income" | "Expense" | "Transfer" | null;
+        description?: string | null;
+        category?: string | null;
+        payment_method?: string | null;
+        merchant_name?: string | null;
+        location?: string | null;
+        account_id?: string | null;
+        transaction_id?: string | null;
+        currency?: string | null;
+        merchant_category_code?: string | null;
+        balance_after?: number | null;
+        country?: string | null;
+        reference?: string | null;
+        tags?: (string)[] | null;
+      } | null;
+    };
+    ValidateResult: {
+      index: number;
+      valid: boolean;
+      errors: (components['schemas']['ProblemPlace'])[];
+      warnings: (components['schemas']['ProblemPlace'])[];
+      normalised: {
+        date?: string | null;
+        amount?: number | null;
+        type?: "Income" | "Expense" | "Transfer" | null;
+        description?: string | null;
+        category?: string | null;
+        payment_method?: string | null;
+        merchant_name?: string | null;
+        location?: string | null;
+        account_id?: string | null;
+        transaction_id?: string | null;
+        currency?: string | null;
+        merchant_category_code?: string | null;
+        balance_after?: number | null;
+        country?: string | null;
+        reference?: string | null;
+        tags?: (string)[] | null;
+      } | null;
+    };
+    ValidateListReply: {
+      success: boolean;
+      valid: boolean;
+      errors: (components['schemas']['ProblemPlace'])[];
+      results: (components['schemas']['ValidateResult'])[];
+    };
+    RememberRequest: {
+      date?: string | null;
+      amount: number | null;
+      type?: "Income" | "Expense" | "Transfer" | null;
+      description?: string | null;
+      category?: string | null;
+      payment_method?: string | null;
+      merchant_name?: string | null;
+      location?: string | null;
+      account_id?: string | null;
+      transaction_id?: string | null;
+      currency?: string | null;
+      merchant_category_code?: string | null;
+      balance_after?: number | null;
+      country?: string | null;
+      reference?: string | null;
+      tags?: (string)[] | null;
+    };
+    RememberListRequest: {
+      transactions: (components['schemas']['ListedTransaction'])[];
+    };
+    RememberReply: {
+      success: boolean;
+      received: number;
+      inserted: number;
+      updated: number;
+      unchanged: number;
     };
   };
 }
@@ -481,6 +709,81 @@ export interface paths {
     };
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/auth/refresh': {
+    get?: never;
+    put?: never;
+    /** New tokens for a refresh token */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['RefreshRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Tokens'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/auth/revoke': {
+    get?: never;
+    put?: never;
+    /** End a token */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['RevokeRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Revoked'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/auth/token': {
+    get?: never;
+    put?: never;
+    /** Tokens for an API key */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['TokenRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['Tokens'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -804,9 +1107,9 @@ export interface paths {
     /** The amount of a transaction */
     post: {
       parameters: { query?: never; header?: never; path?: never; cookie?: never };
-      requestBody: { content: { 'application/json': components['schemas']['AmountRequest'] } };
+      requestBody: { content: { 'application/json': components['schemas']['AmountRequest'] | components['schemas']['AmountListRequest'] } };
       responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AmountReply'] } };
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AmountReply'] | components['schemas']['AmountListReply'] } };
         400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
@@ -830,9 +1133,35 @@ export interface paths {
     /** How strange a transaction is, and why */
     post: {
       parameters: { query?: never; header?: never; path?: never; cookie?: never };
-      requestBody: { content: { 'application/json': components['schemas']['AnomalyRequest'] } };
+      requestBody: { content: { 'application/json': components['schemas']['AnomalyRequest'] | components['schemas']['AnomalyListRequest'] } };
       responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AnomalyReply'] } };
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['AnomalyReply'] | components['schemas']['AnomalyListReply'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predict/batch': {
+    get?: never;
+    put?: never;
+    /** Category, amount and anomaly of up to 1,000 transactions */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['BatchRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['BatchReply'] } };
         400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
@@ -882,9 +1211,9 @@ export interface paths {
     /** The category of a transaction */
     post: {
       parameters: { query?: never; header?: never; path?: never; cookie?: never };
-      requestBody: { content: { 'application/json': components['schemas']['CategoryRequest'] } };
+      requestBody: { content: { 'application/json': components['schemas']['CategoryRequest'] | components['schemas']['CategoryListRequest'] } };
       responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['CategoryReply'] } };
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['CategoryReply'] | components['schemas']['CategoryListReply'] } };
         400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
@@ -894,6 +1223,31 @@ export interface paths {
         429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/predict/validate': {
+    get?: never;
+    put?: never;
+    /** What is wrong with a transaction, and how it is understood */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['ValidateRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['ValidateReply'] | components['schemas']['ValidateListReply'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
       };
     };
     delete?: never;
@@ -957,6 +1311,33 @@ export interface paths {
     };
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/transactions': {
+    get?: never;
+    put?: never;
+    /** Remember transactions */
+    post: {
+      parameters: { query?: never; header?: { 'Idempotency-Key'?: string }; path?: never; cookie?: never };
+      requestBody: { content: { 'application/json': components['schemas']['RememberRequest'] | components['schemas']['RememberListRequest'] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/json': components['schemas']['RememberReply'] } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        409: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+        503: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;

@@ -197,3 +197,44 @@ describe('an explanation', () => {
     await slow.close();
   });
 });
+
+it('each of a list is explained as it would be alone, up to 20 of them', async () => {
+  const category = trainedCategory();
+  const listed = testApp({
+    predict: fixedPredict({
+      pin: () => ({
+        ...fixedPredict(),
+        category: async (request) =>
+          predictCategory(
+            {
+              model: () => ({ version: '1.0.0', artifact }),
+              history: { before: async () => PAST },
+              timezone: 'UTC',
+              newId: () => 'id',
+              explainer,
+            },
+            request,
+          ),
+      }),
+    }),
+  });
+  after(() => listed.close());
+  const artifact = await category;
+  const {
+    index: _index,
+    processing_time_ms: _time,
+    ...result
+  } = (await listed.inject(post('/predict/category', { transactions: [KNOWN], explain: true }))).json()
+    .results[0];
+  const { answer, why } = await explain('/predict/category', KNOWN);
+  assert.deepEqual(result, { ...answer, explanation: why });
+  const tooMany = { transactions: Array.from({ length: 21 }, () => KNOWN), explain: true };
+  for (const url of ['/predict/category', '/predict/batch']) {
+    const refused = await listed.inject(post(url, tooMany));
+    assert.equal(refused.statusCode, 422);
+    assert.deepEqual(
+      refused.json().errors.map(({ pointer }: { pointer: string }) => pointer),
+      ['/explain'],
+    );
+  }
+});

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { MEMBERS } from '../../src/kernels/forecast/members.ts';
-import { BLOCKS, blockOf, blockQuantiles, simulateResiduals } from '../../src/kernels/forecast/residuals.ts';
+import {
+  adaptMisses,
+  BLOCKS,
+  blockOf,
+  blockQuantiles,
+  simulateResiduals,
+} from '../../src/kernels/forecast/residuals.ts';
 import { crps, wape, winkler } from '../../src/kernels/forecast/scores.ts';
 import { joinForecasts, weighMembers } from '../../src/kernels/forecast/weights.ts';
 
@@ -74,13 +80,30 @@ test('quantiles of a block hold their share, read its own days and fall back to 
   const rows = Array.from({ length: 200 }, (_, r) =>
     Float64Array.from({ length: 14 }, (_, h) => (h < 7 ? r - 100 : 10 * (r - 100))),
   );
-  const quantiles = blockQuantiles({ days: 14, rows, weights: rows.map(() => 1) }, 0.8);
+  const quantiles = blockQuantiles({ days: 14, rows, weights: rows.map(() => 1) }, 0.2);
   assert.equal(quantiles.length, BLOCKS.length);
   assert.ok(quantiles[0][0] < -80 && quantiles[0][0] > -100);
-  assert.ok(quantiles[1][1] > 800);
+  assert.ok(quantiles[1][1] >= 790);
   assert.deepEqual(quantiles[4], quantiles[1]);
   assert.deepEqual([0, 6, 7, 29, 30, 364].map(blockOf), [0, 0, 1, 2, 3, 4]);
-  assert.deepEqual(blockQuantiles({ days: 1, rows: [], weights: [] }, 0.8)[0], [0, 0]);
+  assert.deepEqual(blockQuantiles({ days: 1, rows: [], weights: [] }, 0.2)[0], [0, 0]);
+});
+
+test('more misses are asked for where fewer came than wanted, fewer where more came, and higher levels stay wider', () => {
+  // Newest first: spreads that shrink towards today leave the old quantiles too wide, growing ones too narrow.
+  const series = (grow: number) =>
+    Array.from({ length: 40 }, (_, week) =>
+      Float64Array.from({ length: 7 }, (_, h) => (((h * 7 + week * 3) % 13) - 6) * grow ** (40 - week)),
+    );
+  const paths = (grow: number) => ({ days: 7, rows: series(grow), weights: new Array<number>(40).fill(1) });
+  const calm = adaptMisses(paths(0.97), 40, 0.8);
+  const wild = adaptMisses(paths(1.03), 40, 0.8);
+  assert.ok(calm > 0.2 && wild < 0.16, `${calm} and ${wild}`);
+  for (const grow of [0.97, 1, 1.03]) {
+    const asked = [0.5, 0.7, 0.8, 0.9, 0.95, 0.99].map((level) => adaptMisses(paths(grow), 40, level));
+    for (let i = 1; i < asked.length; i++) assert.ok(asked[i] < asked[i - 1]);
+  }
+  assert.ok(Math.abs(adaptMisses({ days: 7, rows: [], weights: [] }, 0, 0.8) - 0.2) < 1e-12);
 });
 
 test('simulated residuals keep whole paths together, go on beyond them and depend on the seed alone', () => {

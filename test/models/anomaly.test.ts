@@ -3,17 +3,13 @@ import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Transaction } from '../../src/bank/transaction.ts';
 import { type PastRow, toPastRow } from '../../src/features/past.ts';
-import { decodeSafetensors } from '../../src/kernels/safetensors/decode.ts';
-import { encodeSafetensors } from '../../src/kernels/safetensors/encode.ts';
-import { sha256 } from '../../src/lib/hash.ts';
 import { type AnomalyArtifact, assess, joinEvidence, measure, readSigns } from '../../src/models/anomaly.ts';
 import { fitAmounts, usualAmounts } from '../../src/models/anomaly-amounts.ts';
 import { decodeAnomaly, encodeAnomaly } from '../../src/models/anomaly-file.ts';
-import { probeAnomaly } from '../../src/models/anomaly-probe.ts';
 import { SIGNS } from '../../src/models/anomaly-signs.ts';
 import { evidence, fitJointTail, fitSignTail, tailShare } from '../../src/models/anomaly-tail.ts';
 import { PLAIN, transactions } from '../features/arbitrary.ts';
-import { ACCOUNTS, trainedAnomaly } from './trained-anomaly.ts';
+import { trainedAnomaly } from './trained-anomaly.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -225,52 +221,6 @@ describe('a tail', () => {
 });
 
 describe('anomaly file', () => {
-  it('comes back answering bit for bit', () => {
-    const bytes = encodeAnomaly(artifact);
-    const decoded = decodeAnomaly(bytes);
-    assert.ok(decoded.ok);
-    assert.deepEqual(probeAnomaly(decoded.artifact), probeAnomaly(artifact));
-    assert.equal(sha256(encodeAnomaly(decoded.artifact)), sha256(bytes));
-    for (const row of ACCOUNTS.transactions.slice(0, 200))
-      assert.deepEqual(assess(decoded.artifact, row, [], 'UTC'), assess(artifact, row, [], 'UTC'));
-  });
-
-  it('is refused, with faults, whichever tensor is missing or of the wrong kind', () => {
-    const file = decodeSafetensors(encodeAnomaly(artifact));
-    assert.ok(file.ok);
-    for (const name of Object.keys(file.tensors)) {
-      const { [name]: dropped, ...rest } = file.tensors;
-      const without = decodeAnomaly(encodeSafetensors(rest, file.metadata));
-      assert.ok(!without.ok && without.faults.length > 0, `without ${name}`);
-      const changed = { ...rest, [name]: new Int8Array(dropped.data.length) };
-      const other = decodeAnomaly(encodeSafetensors(changed, file.metadata));
-      assert.ok(!other.ok && other.faults.length > 0, `with another ${name}`);
-    }
-    for (const metadata of [{}, { ...file.metadata, format: '9' }, { ...file.metadata, signs: 'omens' }])
-      assert.ok(!decodeAnomaly(encodeSafetensors(file.tensors, metadata)).ok);
-  });
-
-  it('is never a crash, whatever byte is flipped', () => {
-    const bytes = encodeAnomaly(artifact);
-    const header = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
-    fc.assert(
-      fc.property(
-        fc.nat(bytes.length - 1),
-        fc.nat(header - 1),
-        fc.integer({ min: 1, max: 255 }),
-        (at, inHeader, mask) => {
-          for (const place of [at, inHeader]) {
-            const damaged = bytes.slice();
-            damaged[place] ^= mask;
-            const decoded = decodeAnomaly(damaged);
-            if (decoded.ok) probeAnomaly(decoded.artifact);
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
-
   it('names values that cannot be', () => {
     const [first, ...others] = artifact.tails;
     const spoilt: Partial<AnomalyArtifact>[] = [

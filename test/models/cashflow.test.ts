@@ -183,13 +183,13 @@ test('the file gives back the same artifact; any damage is refused with faults',
   );
 });
 
-test('what goes to a thread comes out as it was, as far as a forecast reads it', () => {
+test('what goes to a thread comes out as it was, as far as a forecast reads it', async () => {
   const rows = [
     payment('2025-01-01', -5, 'a'),
     { ...payment('2025-01-02', 7, 'β'), amountMinor: null, currency: 'EUR', accountId: null },
   ];
-  assert.deepEqual(fromColumns(toColumns(rows)), rows);
-  assert.deepEqual(fromColumns(toColumns([])), []);
+  assert.deepEqual(fromColumns(await toColumns(rows)), rows);
+  assert.deepEqual(fromColumns(await toColumns([])), []);
 });
 
 test('the transactions asked about are not changed', () => {

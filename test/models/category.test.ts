@@ -2,23 +2,18 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { toPastRow } from '../../src/features/past.ts';
-import { decodeSafetensors } from '../../src/kernels/safetensors/decode.ts';
-import { encodeSafetensors } from '../../src/kernels/safetensors/encode.ts';
 import { createTokens } from '../../src/kernels/text/tokens.ts';
-import { sha256 } from '../../src/lib/hash.ts';
 import {
   type CategoryArtifact,
   calibrateJoint,
   classify,
   createCategoryScratch,
-  judge,
 } from '../../src/models/category.ts';
 import { decodeCategory, encodeCategory } from '../../src/models/category-file.ts';
 import { fitLookup, lookUp, recencyWeight } from '../../src/models/category-lookup.ts';
-import { probeCategory } from '../../src/models/category-probe.ts';
 import { RECIPES, type Recipe, writeTokens } from '../../src/models/category-tokens.ts';
 import { PLAIN, transactions } from '../features/arbitrary.ts';
-import { BOOK, trainedCategory } from './trained.ts';
+import { trainedCategory } from './trained.ts';
 
 let artifact: CategoryArtifact;
 before(async () => {
@@ -92,57 +87,6 @@ describe('category model', () => {
 });
 
 describe('category file', () => {
-  it('comes back answering bit for bit', () => {
-    const bytes = encodeCategory(artifact);
-    const decoded = decodeCategory(bytes);
-    assert.ok(decoded.ok);
-    assert.deepEqual(probeCategory(decoded.artifact), probeCategory(artifact));
-    assert.equal(sha256(encodeCategory(decoded.artifact)), sha256(bytes));
-    for (const row of BOOK.slice(0, 200)) {
-      const { best } = judge(artifact, row, [], 'UTC');
-      const confidence = artifact.scratch.joint[best];
-      assert.equal(judge(decoded.artifact, row, [], 'UTC').best, best);
-      assert.equal(decoded.artifact.scratch.joint[best], confidence);
-    }
-  });
-
-  it('is refused, with faults, whichever tensor is missing or of the wrong kind', () => {
-    const file = decodeSafetensors(encodeCategory(artifact));
-    assert.ok(file.ok);
-    for (const name of Object.keys(file.tensors)) {
-      const { [name]: dropped, ...rest } = file.tensors;
-      const without = decodeCategory(encodeSafetensors(rest, file.metadata));
-      assert.ok(!without.ok && without.faults.length > 0, `without ${name}`);
-      const changed = { ...rest, [name]: new Int16Array(dropped.data.length) };
-      const other = decodeCategory(encodeSafetensors(changed, file.metadata));
-      assert.ok(!other.ok && other.faults.length > 0, `with another ${name}`);
-    }
-    for (const metadata of [{}, { ...file.metadata, format: '9' }, { ...file.metadata, recipe: 'soup' }]) {
-      assert.ok(!decodeCategory(encodeSafetensors(file.tensors, metadata)).ok);
-    }
-  });
-
-  it('is never a crash, whatever byte is flipped', () => {
-    const bytes = encodeCategory(artifact);
-    const header = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
-    fc.assert(
-      fc.property(
-        fc.nat(bytes.length - 1),
-        fc.nat(header - 1),
-        fc.integer({ min: 1, max: 255 }),
-        (at, inHeader, mask) => {
-          for (const place of [at, inHeader]) {
-            const damaged = bytes.slice();
-            damaged[place] ^= mask;
-            const decoded = decodeCategory(damaged);
-            if (decoded.ok) probeCategory(decoded.artifact);
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
-
   it('names values that cannot be', () => {
     const spoil: Partial<CategoryArtifact>[] = [
       { confidence: { x: Float64Array.of(), y: Float64Array.of() } },

@@ -23,6 +23,8 @@ export const TOY: Model<ToyArtifact> = {
       ? { ok: true, artifact: { weights: Array.from(new Float64Array(bytes.slice().buffer)) } }
       : { ok: false, faults: ['the weights are not whole'] },
   probe: ({ weights }) => weights.map((weight) => weight / 3),
+  ask: ({ weights }) => weights,
+  hidden: [],
 };
 
 export const NOW = Date.UTC(2025, 0, 6, 9, 30);

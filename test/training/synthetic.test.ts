@@ -10,11 +10,12 @@ import {
 } from '../../src/bank/calendar.ts';
 import { FIELDS, parseTransaction } from '../../src/bank/fields.ts';
 import { TAXONOMY } from '../../src/bank/taxonomy.ts';
+import { toWire } from '../../src/bank/wire.ts';
 import { KINDS } from '../../src/training/synthetic/kinds.ts';
 import { NAMES } from '../../src/training/synthetic/names.ts';
 import { PHRASES } from '../../src/training/synthetic/phrases.ts';
 import { cadenceDays } from '../../src/training/synthetic/recurring.ts';
-import { toCsv, toWire } from '../../src/training/synthetic/wire.ts';
+import { toCsv } from '../../src/training/synthetic/wire.ts';
 import { type Synthetic, synthesise } from '../../src/training/synthetic.ts';
 
 const CATEGORIES = new Set<string>(TAXONOMY.map((row) => row.name));

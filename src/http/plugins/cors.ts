@@ -7,11 +7,17 @@ const EXPOSED = [
   'X-Process-Time',
   'Retry-After',
   'WWW-Authenticate',
+  'Idempotency-Replayed',
   ...Object.keys(RATE_LIMIT_HEADERS),
 ].join(', ');
-const ALLOWED_HEADERS = ['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-ID', 'traceparent'].join(
-  ', ',
-);
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'X-API-Key',
+  'X-Request-ID',
+  'Idempotency-Key',
+  'traceparent',
+].join(', ');
 const ALLOWED_METHODS = 'GET, HEAD, POST, DELETE';
 const MAX_AGE_SECONDS = '600';
 

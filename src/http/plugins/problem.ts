@@ -2,11 +2,14 @@ import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Problem } from '../schemas/problem.ts';
+import { challengeOf } from './authenticate.ts';
 import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_SECONDS = '5';
+/** A write takes less. */
+const WRITE_SECONDS = '1';
 
 /** More faults than this are counted, not listed: the reply to a bad request stays smaller than the request. */
 const ERRORS_MAX = 100;
@@ -54,9 +57,9 @@ export function problemOf(error: AppError, path: string, requestId: string): Pro
   };
 }
 
-/** Headers a failure of this status carries. */
-export function problemHeaders(status: number): Readonly<Record<string, string>> {
-  if (status === 401) return { 'www-authenticate': 'Bearer' };
+/** Headers that every failure of this status and kind carries; one of a credential has a challenge besides. */
+export function problemHeaders(status: number, code: string): Readonly<Record<string, string>> {
+  if (code === 'idempotency_key_in_use') return { 'retry-after': WRITE_SECONDS };
   if (status === 429 || status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
   return {};
 }
@@ -79,8 +82,10 @@ function logFailure(request: FastifyRequest, { row, internal, cause }: AppError)
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toAppError(thrown);
   logFailure(request, error);
-  const { status } = error.row;
-  for (const [name, value] of Object.entries(problemHeaders(status))) {
+  const { status, code } = error.row;
+  const challenge = challengeOf(error, request);
+  if (challenge !== undefined) reply.header('www-authenticate', challenge);
+  for (const [name, value] of Object.entries(problemHeaders(status, code))) {
     // Whoever knows better (how long to wait, say) has set it already.
     if (!reply.hasHeader(name)) reply.header(name, value);
   }

@@ -1,16 +1,20 @@
-import type { ParseOptions } from '../../bank/fields.ts';
-import type { AmountRequest } from '../../predict/amount.ts';
-import { elapsedMs } from '../plugins/process-time.ts';
-
-import { bindBody, type Route } from '../route.ts';
-import { AMOUNT_REPLY, AMOUNT_REQUEST, type AmountReply } from '../schemas/amount.ts';
-import { invalidBody } from '../schemas/invalid-body.ts';
-import { CONFIDENCE_LEVEL, EXPLAIN } from '../schemas/options.ts';
-import { parseFlatBody } from '../schemas/transaction.ts';
-import type { HttpServices } from '../services.ts';
+import { bindPrediction, costOfPrediction } from '../bind-prediction.ts';
+import { AMOUNT } from '../predictions.ts';
+import type { Route } from '../route.ts';
+import { AMOUNT_LIST_REPLY, AMOUNT_LIST_REQUEST, AMOUNT_REPLY, AMOUNT_REQUEST } from '../schemas/amount.ts';
+import { LIST_DESCRIPTION } from '../schemas/list-body.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const OPTIONS = { level: CONFIDENCE_LEVEL, explain: EXPLAIN };
+
+const ANSWER = {
+  success: true,
+  predicted_amount: -38.4,
+  confidence_interval: { lower: -71.2, upper: -16.9, level: 0.8 },
+  model_version: '20250106-093000',
+  processing_time_ms: 0.398,
+  features_used: 52,
+  prediction_id: '0b9f7a44-6a0e-4c8c-b4a2-6a4c4f0d9f55',
+};
 
 /** POST /predict/amount */
 export const predictAmount: Route = {
@@ -18,10 +22,9 @@ export const predictAmount: Route = {
   tag: 'predictions',
   model: 'amount_prediction',
   summary: 'The amount of a transaction',
-  description:
-    'Gives the amount that such a transaction usually has, with the sign of its type, and an interval that holds the true amount in the asked-for share of cases. An amount that is given is ignored.',
+  description: `Gives the amount that such a transaction usually has, with the sign of its type, and an interval that holds the true amount in the asked-for share of cases. An amount that is given is ignored.\n\n${LIST_DESCRIPTION}`,
   body: {
-    schema: AMOUNT_REQUEST,
+    schema: { oneOf: [AMOUNT_REQUEST, AMOUNT_LIST_REQUEST] },
     examples: {
       dinner: {
         summary: 'What dinner costs',
@@ -41,44 +44,43 @@ export const predictAmount: Route = {
         summary: 'With the reasons',
         value: { type: 'Expense', description: 'Restaurant dinner', explain: true },
       },
+      list: {
+        summary: 'Two at once, one of them without a type',
+        value: {
+          transactions: [
+            { type: 'Expense', description: 'Restaurant dinner' },
+            { description: 'GREEN GROCER' },
+          ],
+          confidence_level: 0.8,
+        },
+      },
     },
   },
   replies: {
     200: {
       description: 'The prediction',
       schema: AMOUNT_REPLY,
-      example: {
+      listSchema: AMOUNT_LIST_REPLY,
+      example: ANSWER,
+      listExample: {
         success: true,
-        predicted_amount: -38.4,
-        confidence_interval: { lower: -71.2, upper: -16.9, level: 0.8 },
-        model_version: '20250106-093000',
-        processing_time_ms: 0.398,
-        features_used: 52,
-        prediction_id: '0b9f7a44-6a0e-4c8c-b4a2-6a4c4f0d9f55',
+        results: [{ index: 0, ...ANSWER }],
+        errors: [
+          {
+            index: 1,
+            code: 'invalid',
+            detail: '/transactions/1/type is required: one of Income, Expense, Transfer',
+            errors: [
+              { pointer: '/transactions/1/type', detail: 'is required: one of Income, Expense, Transfer' },
+            ],
+          },
+        ],
+        processing_time_ms: 0.634,
       },
     },
   },
   errors: ['model_not_loaded', 'store_unavailable', 'timeout'],
   bodyBytesMax: BODY_BYTES_MAX,
-  bind: (services) =>
-    bindBody(createParser(services), async (input, reply): Promise<AmountReply> => {
-      const answer = await services.predict.amount(input);
-      return { success: true, ...answer, processing_time_ms: elapsedMs(reply) };
-    }),
+  cost: costOfPrediction,
+  bind: bindPrediction(AMOUNT, AMOUNT_LIST_REPLY),
 };
-
-function createParser({ config, clock }: HttpServices): (json: unknown) => AmountRequest {
-  const { timezone, currency } = config;
-  return function parse(json) {
-    const options: ParseOptions = {
-      now: clock(),
-      timezone,
-      currency,
-      amount: 'ignored',
-      requiresType: true,
-    };
-    const body = parseFlatBody(json, OPTIONS, options);
-    if (body.ok) return { transaction: body.transaction, ...body.options };
-    throw invalidBody(body.faults);
-  };
-}

@@ -1,15 +1,33 @@
-import type { ParseOptions } from '../../bank/fields.ts';
-import type { CategoryRequest } from '../../predict/category.ts';
-import { elapsedMs } from '../plugins/process-time.ts';
-import { bindBody, type Route } from '../route.ts';
-import { CATEGORY_REPLY, CATEGORY_REQUEST, type CategoryReply } from '../schemas/category.ts';
-import { invalidBody } from '../schemas/invalid-body.ts';
-import { EXPLAIN, TOP_K } from '../schemas/options.ts';
-import { parseFlatBody } from '../schemas/transaction.ts';
-import type { HttpServices } from '../services.ts';
+import { bindPrediction, costOfPrediction } from '../bind-prediction.ts';
+import { CATEGORY } from '../predictions.ts';
+import type { Route } from '../route.ts';
+import {
+  CATEGORY_LIST_REPLY,
+  CATEGORY_LIST_REQUEST,
+  CATEGORY_REPLY,
+  CATEGORY_REQUEST,
+} from '../schemas/category.ts';
+import { LIST_DESCRIPTION } from '../schemas/list-body.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const OPTIONS = { topK: TOP_K, explain: EXPLAIN };
+
+const ANSWER = {
+  success: true,
+  predicted_category: 'Food & Dining',
+  confidence_score: 0.87,
+  confidence_band: 'MEDIUM',
+  abstained: false,
+  abstention_reason: null,
+  top_predictions: [
+    { category: 'Food & Dining', confidence: 0.87 },
+    { category: 'Shopping', confidence: 0.08 },
+    { category: 'Entertainment', confidence: 0.05 },
+  ],
+  model_version: '20250106-093000',
+  processing_time_ms: 0.412,
+  features_used: 52,
+  prediction_id: '7d9c1f52-1f7e-4a8e-9a35-0d3c8a1f1b11',
+};
 
 /** POST /predict/category */
 export const predictCategory: Route = {
@@ -17,10 +35,9 @@ export const predictCategory: Route = {
   tag: 'predictions',
   model: 'category_prediction',
   summary: 'The category of a transaction',
-  description:
-    'Gives the likeliest category with a calibrated confidence. An abstention still names its best guess; `abstained` then says not to act on it.',
+  description: `Gives the likeliest category with a calibrated confidence. An abstention still names its best guess; \`abstained\` then says not to act on it.\n\n${LIST_DESCRIPTION}`,
   body: {
-    schema: CATEGORY_REQUEST,
+    schema: { oneOf: [CATEGORY_REQUEST, CATEGORY_LIST_REQUEST] },
     examples: {
       coffee: {
         summary: 'A card purchase',
@@ -51,46 +68,46 @@ export const predictCategory: Route = {
           explain: true,
         },
       },
+      list: {
+        summary: 'Two at once, one of them without an amount',
+        value: {
+          transactions: [
+            { amount: -25.5, type: 'Expense', description: 'Coffee shop purchase' },
+            { type: 'Expense', description: 'GREEN GROCER' },
+          ],
+          top_k: 3,
+        },
+      },
     },
   },
   replies: {
     200: {
       description: 'The prediction',
       schema: CATEGORY_REPLY,
-      example: {
+      listSchema: CATEGORY_LIST_REPLY,
+      example: ANSWER,
+      listExample: {
         success: true,
-        predicted_category: 'Food & Dining',
-        confidence_score: 0.87,
-        confidence_band: 'MEDIUM',
-        abstained: false,
-        abstention_reason: null,
-        top_predictions: [
-          { category: 'Food & Dining', confidence: 0.87 },
-          { category: 'Shopping', confidence: 0.08 },
-          { category: 'Entertainment', confidence: 0.05 },
+        results: [{ index: 0, ...ANSWER }],
+        errors: [
+          {
+            index: 1,
+            code: 'invalid',
+            detail: '/transactions/1/amount is required: the amount in major units, such as -25.50',
+            errors: [
+              {
+                pointer: '/transactions/1/amount',
+                detail: 'is required: the amount in major units, such as -25.50',
+              },
+            ],
+          },
         ],
-        model_version: '20250106-093000',
-        processing_time_ms: 0.412,
-        features_used: 52,
-        prediction_id: '7d9c1f52-1f7e-4a8e-9a35-0d3c8a1f1b11',
+        processing_time_ms: 0.634,
       },
     },
   },
   errors: ['model_not_loaded', 'store_unavailable', 'timeout'],
   bodyBytesMax: BODY_BYTES_MAX,
-  bind: (services) =>
-    bindBody(createParser(services), async (input, reply): Promise<CategoryReply> => {
-      const answer = await services.predict.category(input);
-      return { success: true, ...answer, processing_time_ms: elapsedMs(reply) };
-    }),
+  cost: costOfPrediction,
+  bind: bindPrediction(CATEGORY, CATEGORY_LIST_REPLY),
 };
-
-function createParser({ config, clock }: HttpServices): (json: unknown) => CategoryRequest {
-  const { timezone, currency } = config;
-  return function parse(json) {
-    const options: ParseOptions = { now: clock(), timezone, currency, amount: 'required' };
-    const body = parseFlatBody(json, OPTIONS, options);
-    if (body.ok) return { transaction: body.transaction, ...body.options };
-    throw invalidBody(body.faults);
-  };
-}

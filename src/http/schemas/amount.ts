@@ -1,6 +1,7 @@
 import type { AmountAnswer } from '../../predict/amount.ts';
 import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { CONFIDENCE_LEVEL, EXPLAIN } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
@@ -18,6 +19,12 @@ export const AMOUNT_REQUEST: JsonSchema = {
   required: ['type'],
   additionalProperties: false,
 };
+
+/** Body of POST /predict/amount with a list. */
+export const AMOUNT_LIST_REQUEST = listSchema('AmountListRequest', {
+  [CONFIDENCE_LEVEL.name]: CONFIDENCE_LEVEL.schema,
+  [EXPLAIN.name]: EXPLAIN.schema,
+});
 
 /** The answer of the use case, with what only the route knows. */
 export interface AmountReply extends AmountAnswer {
@@ -46,4 +53,10 @@ export const AMOUNT_REPLY = closedObject<AmountReply>(
     explanation: EXPLANATION,
   },
   ['explanation'],
+);
+
+/** Reply of POST /predict/amount to a list. */
+export const AMOUNT_LIST_REPLY = listReplySchema(
+  'AmountListReply',
+  indexedSchema('AmountResult', AMOUNT_REPLY),
 );

@@ -1,6 +1,7 @@
 import type { AnomalyAnswer } from '../../predict/anomaly.ts';
 import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { EXPLAIN, SENSITIVITY } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
@@ -17,6 +18,12 @@ export const ANOMALY_REQUEST: JsonSchema = {
   required: ['amount'],
   additionalProperties: false,
 };
+
+/** Body of POST /predict/anomaly with a list. */
+export const ANOMALY_LIST_REQUEST = listSchema('AnomalyListRequest', {
+  [SENSITIVITY.name]: SENSITIVITY.schema,
+  [EXPLAIN.name]: EXPLAIN.schema,
+});
 
 /** The answer of the use case, with what only the route knows. */
 export interface AnomalyReply extends AnomalyAnswer {
@@ -70,4 +77,10 @@ export const ANOMALY_REPLY = closedObject<AnomalyReply>(
     explanation: EXPLANATION,
   },
   ['explanation'],
+);
+
+/** Reply of POST /predict/anomaly to a list. */
+export const ANOMALY_LIST_REPLY = listReplySchema(
+  'AnomalyListReply',
+  indexedSchema('AnomalyResult', ANOMALY_REPLY),
 );

@@ -1,6 +1,7 @@
 import type { CategoryAnswer } from '../../predict/category.ts';
 import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { EXPLAIN, TOP_K } from './options.ts';
 import { TRANSACTION_PROPERTIES } from './transaction.ts';
 
@@ -13,6 +14,12 @@ export const CATEGORY_REQUEST: JsonSchema = {
   required: ['amount'],
   additionalProperties: false,
 };
+
+/** Body of POST /predict/category with a list. */
+export const CATEGORY_LIST_REQUEST = listSchema('CategoryListRequest', {
+  [TOP_K.name]: TOP_K.schema,
+  [EXPLAIN.name]: EXPLAIN.schema,
+});
 
 /** The answer of the use case, with what only the route knows. */
 export interface CategoryReply extends CategoryAnswer {
@@ -54,4 +61,10 @@ export const CATEGORY_REPLY = closedObject<CategoryReply>(
     explanation: EXPLANATION,
   },
   ['explanation'],
+);
+
+/** Reply of POST /predict/category to a list. */
+export const CATEGORY_LIST_REPLY = listReplySchema(
+  'CategoryListReply',
+  indexedSchema('CategoryResult', CATEGORY_REPLY),
 );

@@ -1,6 +1,9 @@
 /** A JSON Schema (2020-12), as OpenAPI 3.1 uses it; one with a title becomes a component of that name. */
 export interface JsonSchema {
-  readonly type: string | readonly string[];
+  /** Absent where `oneOf` says it. */
+  readonly type?: string | readonly string[];
+  /** Exactly one of these; for documentation only, since checking which costs more than serialising it. */
+  readonly oneOf?: readonly JsonSchema[];
   readonly title?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -13,6 +16,7 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];

@@ -1,4 +1,5 @@
 import { SENSITIVITY_DEFAULT } from '../../predict/anomaly.ts';
+import { PREDICTION_TYPES, type PredictionType } from '../../predict/prediction-types.ts';
 import type { BodyOption } from './transaction.ts';
 
 const TOP_K_MAX = 50;
@@ -81,5 +82,33 @@ export const EXPLAIN: BodyOption<boolean> = {
     if (value === undefined || value === null) return false;
     if (typeof value === 'boolean') return value;
     return { pointer: '/explain', detail: 'must be true or false' };
+  },
+};
+
+/** `prediction_types`: what to predict of each transaction of a batch. */
+export const TYPES: BodyOption<readonly PredictionType[]> = {
+  name: 'prediction_types',
+  schema: {
+    type: ['array', 'null'],
+    items: { type: 'string', enum: PREDICTION_TYPES },
+    minItems: 1,
+    maxItems: PREDICTION_TYPES.length,
+    default: PREDICTION_TYPES,
+    description: 'What to predict of each transaction; by default everything',
+    examples: [['category', 'anomaly']],
+  },
+  parse(value) {
+    if (value === undefined || value === null) return PREDICTION_TYPES;
+    const isKnown = (type: unknown): boolean => (PREDICTION_TYPES as readonly unknown[]).includes(type);
+    const isRight =
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every(isKnown) &&
+      new Set(value).size === value.length;
+    if (isRight) return PREDICTION_TYPES.filter((type) => value.includes(type));
+    return {
+      pointer: '/prediction_types',
+      detail: `must be an array of at least one of ${PREDICTION_TYPES.join(', ')}, each once`,
+    };
   },
 };

@@ -39,7 +39,12 @@ export type BodyOptions<Values> = { readonly [Name in keyof Values]: BodyOption<
 
 /** A flat body, read: the transaction and its options, or every fault of both. */
 export type ParsedBody<Values> =
-  | { readonly ok: true; readonly transaction: Transaction; readonly options: Values }
+  | {
+      readonly ok: true;
+      readonly transaction: Transaction;
+      readonly options: Values;
+      readonly warnings: readonly Fault[];
+    }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** Reads a body that holds the fields of one transaction and options side by side. */
@@ -48,26 +53,50 @@ export function parseFlatBody<Values extends object>(
   bodyOptions: BodyOptions<Values>,
   parseOptions: ParseOptions,
 ): ParsedBody<Values> {
-  let fields = json;
-  const given: Record<string, unknown> = {};
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
-    const count = Object.keys(json).length;
-    if (count > FIELDS_MAX) {
-      return {
-        ok: false,
-        faults: [{ pointer: '', detail: `has ${count} fields; at most ${FIELDS_MAX} are read` }],
-      };
-    }
-    for (const key in bodyOptions) {
-      const { name } = bodyOptions[key];
-      if (!Object.hasOwn(json, name)) continue;
-      given[name] = (json as Record<string, unknown>)[name];
-      // Copied once at most: the caller's object is not changed.
-      if (fields === json) fields = { ...json };
-      delete (fields as Record<string, unknown>)[name];
-    }
-  }
+  const excess = tooManyFields(json);
+  if (excess !== null) return { ok: false, faults: [excess] };
+  const { given, rest } = takeOptions(json, bodyOptions);
   const faults: Fault[] = [];
+  const options = readOptions(given, bodyOptions, faults);
+  const parsed = parseTransaction(rest, parseOptions);
+  if (!parsed.ok) return { ok: false, faults: [...faults, ...parsed.faults] };
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, transaction: parsed.transaction, options, warnings: parsed.warnings };
+}
+
+/** What is wrong with an object of more fields than anybody means, or null. */
+export function tooManyFields(json: unknown): Fault | null {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return null;
+  const count = Object.keys(json).length;
+  if (count <= FIELDS_MAX) return null;
+  return { pointer: '', detail: `has ${count} fields; at most ${FIELDS_MAX} are read` };
+}
+
+/** Splits a body into the options it carries, by their wire names, and the rest; what is no object has none. */
+export function takeOptions<Values extends object>(
+  json: unknown,
+  bodyOptions: BodyOptions<Values>,
+): { readonly given: Readonly<Record<string, unknown>>; readonly rest: object } {
+  const given: Record<string, unknown> = {};
+  let rest = json as object;
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { given, rest };
+  for (const key in bodyOptions) {
+    const { name } = bodyOptions[key];
+    if (!Object.hasOwn(json, name)) continue;
+    given[name] = (json as Record<string, unknown>)[name];
+    // Copied once at most: the caller's object is not changed.
+    if (rest === json) rest = { ...json };
+    delete (rest as Record<string, unknown>)[name];
+  }
+  return { given, rest };
+}
+
+/** Reads the options given; their faults are added to `faults`. */
+export function readOptions<Values extends object>(
+  given: Readonly<Record<string, unknown>>,
+  bodyOptions: BodyOptions<Values>,
+  faults: Fault[],
+): Values {
   const options = {} as Values;
   for (const key in bodyOptions) {
     const option = bodyOptions[key];
@@ -75,10 +104,12 @@ export function parseFlatBody<Values extends object>(
     if (isFault(value)) faults.push(value);
     else options[key] = value;
   }
-  const parsed = parseTransaction(fields, parseOptions);
-  if (!parsed.ok) return { ok: false, faults: [...faults, ...parsed.faults] };
-  if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, transaction: parsed.transaction, options };
+  return options;
+}
+
+/** The JSON pointer of a field of the body. */
+export function pointerTo(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 function isFault(value: unknown): value is Fault {

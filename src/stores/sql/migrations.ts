@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { AppError } from '../../errors.ts';
+import { createAccess } from './create-access.ts';
 import { addCounter, type Dialect, hasTable, lockSchema } from './dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -53,8 +54,34 @@ async function createHistory(db: Kysely<Tables>, dialect: Dialect): Promise<void
   await db.insertInto('history_revision').values({ id: 1, revision: 0 }).execute();
 }
 
+async function createIdempotency(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('idempotency')
+    .addColumn('caller', 'text', (column) => column.notNull())
+    .addColumn('idempotency_key', 'text', (column) => column.notNull())
+    .addColumn('ordinal', 'bigint', (column) => column.notNull())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('since', 'bigint', (column) => column.notNull())
+    .addColumn('lease_until', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('reply', 'text')
+    .addPrimaryKeyConstraint('idempotency_identity', ['caller', 'idempotency_key'])
+    .execute();
+  // The first finds a caller's oldest entries, the second those whose time is over.
+  await db.schema
+    .createIndex('idempotency_ordinal')
+    .on('idempotency')
+    .columns(['caller', 'ordinal'])
+    .execute();
+  await db.schema.createIndex('idempotency_expiry').on('idempotency').columns(['expires_at']).execute();
+}
+
 /** THE table of schema steps, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-history', up: createHistory }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-history', up: createHistory },
+  { name: '0002-access', up: createAccess },
+  { name: '0003-idempotency', up: createIdempotency },
+];
 
 /** How far the schema of a database has come. */
 export interface SchemaState {

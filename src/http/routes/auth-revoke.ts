@@ -1,0 +1,38 @@
+import { bindBody, type Route } from '../route.ts';
+import { closedObject } from '../schemas/json-schema.ts';
+import { parseRevokeRequest, REVOKE_REQUEST, TOKEN_EXAMPLE } from '../schemas/tokens.ts';
+
+interface RevokeReply {
+  readonly success: true;
+}
+
+/** POST /auth/revoke (RFC 7009) */
+export const authRevoke: Route = {
+  operationId: 'revokeToken',
+  tag: 'tokens',
+  summary: 'End a token',
+  description:
+    'Ends a refresh token with everything issued with it, or an access token alone. Answers 200 for a token that is unknown or over, too. Every process refuses it within a second.',
+  body: {
+    schema: REVOKE_REQUEST,
+    examples: {
+      logOut: {
+        summary: 'The end of a session',
+        value: { token: TOKEN_EXAMPLE.refresh_token, token_type_hint: 'refresh_token' },
+      },
+    },
+  },
+  replies: {
+    200: {
+      description: 'The token works no more',
+      schema: closedObject<RevokeReply>('Revoked', { success: { type: 'boolean' } }),
+      example: { success: true },
+    },
+  },
+  errors: ['store_unavailable'],
+  bind: ({ tokens }) =>
+    bindBody(parseRevokeRequest, async (token): Promise<RevokeReply> => {
+      await tokens.revoke(token);
+      return { success: true };
+    }),
+};

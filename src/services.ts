@@ -48,10 +48,10 @@ export interface Services {
   readonly registry: Registry<typeof SERVED>;
   /** Opens the history, once. */
   history(): Promise<HistoryStore>;
-  /** Tells the other processes, where Redis connects them. */
-  broadcast(): Promise<Broadcast>;
   /** Opens the managed API keys, once. */
   apiKeys(): Promise<ApiKeyStore>;
+  /** Tells the other processes, where Redis connects them. */
+  broadcast(): Promise<Broadcast>;
   /** Which schema steps the durable database has and lacks; changes nothing. */
   schema(): Promise<SchemaState>;
   /** Applies the schema steps the durable database lacks and returns their names. */
@@ -91,18 +91,18 @@ export function createServices(config: Config, clock: Clock): Services {
     return (await stores()).watched.history;
   }
 
+  async function apiKeys(): Promise<ApiKeyStore> {
+    return (await stores()).apiKeys;
+  }
+
   /** What processes share, in Redis or in this process alone. */
-  function between(): Promise<Shared> {
+  function shared(): Promise<Shared> {
     sharing ??= openShared(config, clock);
     return sharing;
   }
 
   async function broadcast(): Promise<Broadcast> {
-    return (await between()).broadcast;
-  }
-
-  async function apiKeys(): Promise<ApiKeyStore> {
-    return (await stores()).apiKeys;
+    return (await shared()).broadcast;
   }
 
   async function schema(): Promise<SchemaState> {
@@ -117,10 +117,10 @@ export function createServices(config: Config, clock: Clock): Services {
     const [{ openAccess }, opened, { limits, broadcast }] = await Promise.all([
       import('./access/access.ts'),
       stores(),
-      between(),
+      shared(),
     ]);
     const { watched, idempotency } = opened;
-    const shared = {
+    const common = {
       history: watched.history,
       timezone: config.timezone,
       newId: randomUUID,
@@ -129,12 +129,12 @@ export function createServices(config: Config, clock: Clock): Services {
       monitor,
     };
     const predictors = {
-      category: { ...shared, model: () => registry.get('category_prediction') },
-      amount: { ...shared, model: () => registry.get('amount_prediction') },
-      anomaly: { ...shared, model: () => registry.get('anomaly_detection') },
+      category: { ...common, model: () => registry.get('category_prediction') },
+      amount: { ...common, model: () => registry.get('amount_prediction') },
+      anomaly: { ...common, model: () => registry.get('anomaly_detection') },
     };
     const cashflow = {
-      ...shared,
+      ...common,
       model: () => registry.get('cashflow_forecasting'),
       pool,
       clock,
@@ -182,8 +182,8 @@ export function createServices(config: Config, clock: Clock): Services {
     const opened = opening;
     const shared = sharing;
     opening = null;
-    sharing = null;
     for (const access of accesses.splice(0)) access.close();
+    sharing = null;
     await threads.close();
     // One that could not be opened has told so to whoever asked for it.
     const open = await opened?.catch(() => null);

@@ -103,30 +103,6 @@ it('without a model the API lives, is not ready and says which model is missing'
   await services.close();
 });
 
-it('processes that cannot count together have a share of the limit each', async () => {
-  const config = testConfig({
-    TITANS_DATA_DIR: join(folder, 'shares'),
-    TITANS_RATE_LIMIT: '1000/60s',
-    TITANS_WORKERS: '4',
-  });
-  const services = createServices(config, () => NOW);
-  const { limits } = await services.http('0.1.0');
-  assert.equal((await limits.charge('a', 1)).remaining, 249);
-  assert.equal(limits.chargeAddress('192.0.2.1', 1).remaining, 249);
-  assert.equal(limits.countFailure('192.0.2.1').remaining, 14);
-  assert.equal(limits.isDegraded(), false);
-  await services.close();
-});
-
-it('a broadcast is heard in this process, without a Redis', async () => {
-  const services = open('broadcast');
-  const broadcast = await services.broadcast();
-  const heard = new Promise((resolve) => broadcast.subscribe('models', resolve));
-  await broadcast.publish('models', 'all');
-  assert.equal(await heard, 'all');
-  await services.close();
-});
-
 it('transactions sent to the API are in the history, and their key holds after a restart', async () => {
   const body = { transactions: [{ amount: -3.2, description: 'TEA', account_id: 'sent' }, { amount: 9 }] };
   const request = post('/transactions', body, { 'idempotency-key': 'sent-1' });
@@ -159,5 +135,29 @@ it('a batch names every model that does not serve', async () => {
   const answered = (await app.inject(post('/predict/batch', { transactions, ...types }))).json();
   assert.equal(answered.results[0].category.model_version, version);
   await app.close();
+  await services.close();
+});
+
+it('processes that cannot count together have a share of the limit each', async () => {
+  const config = testConfig({
+    TITANS_DATA_DIR: join(folder, 'shares'),
+    TITANS_RATE_LIMIT: '1000/60s',
+    TITANS_WORKERS: '4',
+  });
+  const services = createServices(config, () => NOW);
+  const { limits } = await services.http('0.1.0');
+  assert.equal((await limits.charge('a', 1)).remaining, 249);
+  assert.equal(limits.chargeAddress('192.0.2.1', 1).remaining, 249);
+  assert.equal(limits.countFailure('192.0.2.1').remaining, 14);
+  assert.equal(limits.isDegraded(), false);
+  await services.close();
+});
+
+it('a broadcast is heard in this process, without a Redis', async () => {
+  const services = open('broadcast');
+  const broadcast = await services.broadcast();
+  const heard = new Promise((resolve) => broadcast.subscribe('models', resolve));
+  await broadcast.publish('models', 'all');
+  assert.equal(await heard, 'all');
   await services.close();
 });

@@ -28,7 +28,8 @@ function page(title: string, source: string, ...parts: readonly string[]): strin
 export interface Importance {
   readonly date: string;
   readonly command: string;
-  readonly books: readonly string[];
+  /** Their names, with commas. */
+  readonly books: string;
   /** Book without categories, but with merchant category codes. */
   readonly cards: string;
   readonly rows_max: number;
@@ -62,7 +63,7 @@ export function renderFeatures(catalog: readonly Feature[], importance: Importan
     `The ${catalog.length} features`,
     '`CATALOG` in `src/features/catalog.ts`',
     `${counts.join(', ')}. NaN is the only "unknown". All are computed; those hidden from a model are NaN for it.`,
-    `What each is worth, measured on ${date} by \`${command}\`, mean over the newest ${rows_max} rows at most of real books (${books.join(', ')}) ` +
+    `What each is worth, measured on ${date} by \`${command}\`, mean over the newest ${rows_max} rows at most of real books (${books}) ` +
       `and, except for *category*, of the simulated card payments of ${cards}, the only ones with merchant category codes. ` +
       'Columns *category* and *amount*: mean decrease in impurity in the forest of the served model, as a share of all; it favours ' +
       'features with many values, and of features that say the same each gets a part. Column *anomaly*: permutation, the mean ' +

@@ -66,7 +66,7 @@ export const IMPORTANCE_SECTION: Section = {
     const measured = {
       date: new Date().toISOString().slice(0, 10),
       command: 'npm run quality importance',
-      books: BOOKS.map(({ name }) => name),
+      books: BOOKS.map(({ name }) => name).join(', '),
       cards: CARDS.name,
       rows_max: ROWS_NEWEST,
       features,

@@ -2,7 +2,7 @@ import { SCOPES } from '../access/scopes.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { problemHeaders, problemOf } from './plugins/problem.ts';
 import { RATE_LIMIT_HEADERS } from './plugins/rate-limit.ts';
-import type { ReplyDescription, Route, RouteRow, RouteScope } from './route.ts';
+import { type ReplyDescription, type Route, type RouteRow, type RouteScope, TAGS } from './route.ts';
 import type { JsonSchema } from './schemas/json-schema.ts';
 import { PROBLEM } from './schemas/problem.ts';
 
@@ -52,7 +52,7 @@ export function describeApi(routes: readonly RouteRow[], version: string): Json 
       { url: '/', description: 'As written' },
       { url: '/v1', description: 'The same, under a version' },
     ],
-    tags: [...new Set(routes.map((row) => row.route.tag))].sort().map((name) => ({ name })),
+    tags: TAGS.filter((tag) => routes.some((row) => row.route.tag === tag.name)),
     paths,
     components: {
       ...components,

@@ -235,7 +235,7 @@ export interface components {
     AmountRequest: {
       date?: string | null;
       amount?: number | null;
-      type: "Income" | "Expense" | "Transfer" | null;
+      type: "Income" | "Expense" | "Transfer";
       description?: string | null;
       category?: string | null;
       payment_method?: string | null;
@@ -355,7 +355,7 @@ export interface components {
     };
     AnomalyRequest: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -471,7 +471,7 @@ export interface components {
     };
     HistoryTransaction: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -564,7 +564,7 @@ export interface components {
     };
     CategoryRequest: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -665,7 +665,7 @@ export interface components {
     };
     RememberRequest: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -682,7 +682,7 @@ export interface components {
       tags?: (string)[] | null;
     };
     RememberListRequest: {
-      transactions: (components['schemas']['ListedTransaction'])[];
+      transactions: (components['schemas']['RememberRequest'])[];
     };
     RememberReply: {
       success: boolean;
@@ -813,7 +813,7 @@ export interface paths {
   '/docs/{asset}': {
     /** A file of /docs */
     get: {
-      parameters: { query?: never; header?: never; path: { asset: string }; cookie?: never };
+      parameters: { query?: never; header?: never; path: { asset: "swagger-ui.css" | "swagger-ui-bundle.js" | "favicon-32x32.png" | "start.js" }; cookie?: never };
       requestBody?: never;
       responses: {
         200: { headers: { [name: string]: unknown }; content: { '*/*': unknown } };
@@ -1298,7 +1298,7 @@ export interface paths {
   '/redoc/{asset}': {
     /** A file of /redoc */
     get: {
-      parameters: { query?: never; header?: never; path: { asset: string }; cookie?: never };
+      parameters: { query?: never; header?: never; path: { asset: "redoc.standalone.js" | "page.css" | "start.js" }; cookie?: never };
       requestBody?: never;
       responses: {
         200: { headers: { [name: string]: unknown }; content: { '*/*': unknown } };

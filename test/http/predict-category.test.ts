@@ -51,7 +51,7 @@ test('200 has the fields of the first Titans Finance and those added', async (t)
       { category: 'Shopping', confidence: 0.08 },
       { category: 'Entertainment', confidence: 0.05 },
     ],
-    model_version: '20250106-093000',
+    model_version: '1.0.0',
     features_used: 52,
     prediction_id: '7d9c1f52-1f7e-4a8e-9a35-0d3c8a1f1b11',
   });

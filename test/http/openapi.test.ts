@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { Check } from 'typebox/schema';
 import { SCOPES } from '../../src/access/scopes.ts';
 import { FIELDS } from '../../src/bank/fields.ts';
+import { TAGS } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { AUTHORIZATION, testApp } from '../harness.ts';
-
-type Node = Record<string, unknown>;
+import { lookUp, type Node, operationsOf as operations, resolve } from './documented.ts';
 
 /** Documented headers that a first answer does not have. */
 const CONDITIONAL_HEADERS = new Set(['ETag', 'Idempotency-Replayed']);
@@ -17,52 +17,6 @@ async function document(): Promise<Node> {
   await app.close();
   assert.equal(reply.headers['content-type'], 'application/json; charset=utf-8');
   return reply.json();
-}
-
-/** Follows `#/a/b` in the document. */
-function lookUp(root: Node, ref: string): Node {
-  assert.match(ref, /^#\//);
-  let node: unknown = root;
-  for (const key of ref.slice(2).split('/')) node = (node as Node)?.[key];
-  assert.ok(typeof node === 'object' && node !== null, `${ref} leads nowhere`);
-  return node as Node;
-}
-
-/** The document without references; ours has no recursive schema. */
-function resolve(root: Node, node: unknown): unknown {
-  if (Array.isArray(node)) return node.map((entry) => resolve(root, entry));
-  if (typeof node !== 'object' || node === null) return node;
-  const ref = (node as Node).$ref;
-  if (typeof ref === 'string') return resolve(root, lookUp(root, ref));
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(root, value)]));
-}
-
-interface Media {
-  schema?: Node;
-  example?: unknown;
-  examples?: Record<string, { value: unknown }>;
-}
-interface Reply {
-  description: string;
-  headers: Node;
-  content?: Record<string, Media>;
-}
-interface Operation {
-  path: string;
-  method: string;
-  operationId: string;
-  tags: string[];
-  security: Record<string, string[]>[];
-  parameters?: { name: string; in: string; required: boolean; schema: Node }[];
-  requestBody?: { content: Record<string, Media> };
-  responses: Record<string, Reply>;
-}
-
-function operations(root: Node): Operation[] {
-  const paths = resolve(root, root.paths) as Record<string, Record<string, Operation>>;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
-  );
 }
 
 test('the document is OpenAPI 3.1 with both servers, and every reference in it leads somewhere', async () => {
@@ -88,6 +42,7 @@ test('every route is described under its own name, with its scope, parameters an
   );
   assert.equal(new Set(described.map((operation) => operation.operationId)).size, described.length);
   const tags = (root.tags as Node[]).map((tag) => tag.name);
+  assert.deepEqual(root.tags, TAGS, 'in the order a reader wants, and none without a route');
   for (const [index, operation] of described.entries()) {
     const { scope, route } = ROUTES[index];
     for (const tag of operation.tags) assert.ok(tags.includes(tag));
@@ -205,7 +160,7 @@ function withoutTimes(body: unknown, topK: unknown = 3): unknown {
 
 test('the body of a prediction is described field by field from the table that parses it', async () => {
   const root = await document();
-  const schema = lookUp(root, '#/components/schemas/CategoryRequest');
+  const schema = lookUp(root, '#/components/schemas/CategoryRequest') as Node;
   const properties = schema.properties as Record<string, Node>;
   assert.deepEqual(Object.keys(properties), [...FIELDS.map((field) => field.name), 'top_k', 'explain']);
   assert.equal(schema.additionalProperties, false);

@@ -19,7 +19,8 @@ const HEADERS_OF_ALL = ['X-Request-ID', 'X-Process-Time', ...Object.keys(RATE_LI
 
 const GUARDED_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
 const LIMITED_ERRORS: readonly ErrorCode[] = ['rate_limited'];
-const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'too_large', 'malformed', 'invalid'];
+const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'too_large', 'malformed'];
+const VALUE_ERRORS: readonly ErrorCode[] = ['invalid'];
 const TIMED_ERRORS: readonly ErrorCode[] = ['timeout'];
 const COMMON_ERRORS: readonly ErrorCode[] = ['host_not_allowed', 'internal'];
 
@@ -159,6 +160,7 @@ function describeFailures(route: Route, isPublic: boolean, components: Component
     ...(isPublic ? [] : GUARDED_ERRORS),
     ...(route.isUnlimited ? [] : LIMITED_ERRORS),
     ...(route.body === undefined ? [] : BODY_ERRORS),
+    ...(route.body === undefined || route.takesAnyValue ? [] : VALUE_ERRORS),
     ...(route.timeoutMs === undefined ? [] : TIMED_ERRORS),
     ...route.errors,
     ...COMMON_ERRORS.filter((code) => code !== 'host_not_allowed' || !route.isHostFree),

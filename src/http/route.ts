@@ -89,6 +89,8 @@ export interface Route {
   readonly model?: string;
   /** Predictions a parsed body asks for: what the caller's rate limit is charged; 1 when absent. */
   readonly cost?: (body: unknown) => number;
+  /** Whether whatever JSON is sent is answered with 200, so that no value is wrong. */
+  readonly takesAnyValue?: boolean;
   /** Whether a public route always answers, however often it is asked (probes, scrapes). */
   readonly isUnlimited?: boolean;
   /** Whether it answers under any Host header (probes call by address). */

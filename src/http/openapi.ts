@@ -145,12 +145,16 @@ function describeReply(reply: ReplyDescription, components: Components): Json {
   };
 }
 
-function describeExamples({ example, listExample }: ReplyDescription): Json {
-  if (listExample === undefined) return example === undefined ? {} : { example };
+function describeExamples({ example, explainedExample, listExample }: ReplyDescription): Json {
+  if (listExample === undefined && explainedExample === undefined)
+    return example === undefined ? {} : { example };
   return {
     examples: {
       one: { summary: 'Of one transaction', value: example },
-      list: { summary: 'Of a list', value: listExample },
+      ...(explainedExample !== undefined && {
+        explained: { summary: 'With the reasons', value: explainedExample },
+      }),
+      ...(listExample !== undefined && { list: { summary: 'Of a list', value: listExample } }),
     },
   };
 }

@@ -55,6 +55,8 @@ export interface ReplyDescription {
   readonly example?: unknown;
   /** The answer to the documented body with `transactions`, where it is another. */
   readonly listExample?: unknown;
+  /** The answer to the documented body with `explain`, where it is shown. */
+  readonly explainedExample?: unknown;
   /** Header name to its meaning, beyond the headers of every reply. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -138,7 +138,8 @@ test('every example is executed: requests succeed, and documented answers are th
         assert.ok(Check(media?.schema as Node, payload), 'the request fits its schema');
       const { schema, example: one, examples } = described.content?.['application/json'] ?? {};
       // A route that answers a list in another form documents both.
-      const kind = payload !== undefined && 'transactions' in payload ? 'list' : 'one';
+      const asked = payload !== undefined && 'transactions' in payload ? 'list' : 'one';
+      const kind = payload?.explain === true && examples?.explained !== undefined ? 'explained' : asked;
       const example = examples === undefined ? one : examples[kind].value;
       if (schema !== undefined) {
         assert.ok(Check(schema, reply.json()), `${path}: ${reply.body}`);

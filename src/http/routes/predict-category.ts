@@ -7,6 +7,7 @@ import {
   CATEGORY_REPLY,
   CATEGORY_REQUEST,
 } from '../schemas/category.ts';
+import { EXPLANATION_EXAMPLE } from '../schemas/explanation.ts';
 import { LIST_DESCRIPTION } from '../schemas/list-body.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -86,6 +87,7 @@ export const predictCategory: Route = {
       schema: CATEGORY_REPLY,
       listSchema: CATEGORY_LIST_REPLY,
       example: ANSWER,
+      explainedExample: { ...ANSWER, explanation: EXPLANATION_EXAMPLE },
       listExample: {
         success: true,
         results: [{ index: 0, ...ANSWER }],

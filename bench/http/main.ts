@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openClient, toBytes } from './client.ts';
@@ -18,12 +19,15 @@ const OFF_MS = 1;
  * wrongly is off in every attempt.
  */
 const ATTEMPTS_MAX = 3;
+const LATENESS_RESOLUTION_MS = 1;
 
 /** What the clients saw. */
 interface Seen {
   readonly times: number[];
   errors: number;
   seconds: number;
+  /** How late this process itself came to what was waiting for it, 99 of 100 times at most. */
+  lateMs: number;
 }
 
 /** Lets {@link CLIENTS} clients ask for some time: without a rate one request after the other, else evenly spread. */
@@ -33,8 +37,10 @@ async function load(
   seconds: number,
   rate?: number,
 ): Promise<Seen> {
-  const seen: Seen = { times: [], errors: 0, seconds: 0 };
+  const seen: Seen = { times: [], errors: 0, seconds: 0, lateMs: 0 };
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => openClient(server.port)));
+  const delay = monitorEventLoopDelay({ resolution: LATENESS_RESOLUTION_MS });
+  delay.enable();
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   const gapMs = rate === undefined ? 0 : (CLIENTS * 1000) / rate;
@@ -57,6 +63,8 @@ async function load(
     }),
   );
   seen.seconds = (performance.now() - startedAt) / 1000;
+  delay.disable();
+  seen.lateMs = Math.max(0, delay.percentile(99) / 1e6 - LATENESS_RESOLUTION_MS);
   for (const client of clients) client.close();
   seen.times.sort((a, b) => a - b);
   return seen;
@@ -133,7 +141,8 @@ async function compare(
   const inside = report.requests.find((row) => row.route === ROUTE) as Latency;
   const { features, model } = report.models.category_prediction;
   console.log(
-    `at ${100 * LOAD} % of that: ${seen.times.length} requests, ${seen.errors} errors; the server counted ${inside.count}`,
+    `at ${100 * LOAD} % of that: ${seen.times.length} requests, ${seen.errors} errors; the server counted ${inside.count}; ` +
+      `the clients themselves were up to ${seen.lateMs.toFixed(1)} ms late`,
   );
   let isNear = seen.errors === 0 && inside.count === seen.times.length;
   for (const [name, share] of [

@@ -106,7 +106,10 @@ describe('train, then use the model', () => {
       const { stdout } = await run(['models', 'info', model, '--data-dir', dataDir]);
       const path = /^report: (.+)$/m.exec(stdout)?.[1] as string;
       assert.ok(trained.stdout.includes(`report: ${path}\n`));
-      assert.match(readFileSync(path, 'utf8'), new RegExp(`<h1>${model} <span class="soft">1\\.0\\.0</span></h1>`));
+      assert.match(
+        readFileSync(path, 'utf8'),
+        new RegExp(`<h1>${model} <span class="soft">1\\.0\\.0</span></h1>`),
+      );
       assert.match(stdout, new RegExp(`^${model} 1\\.0\\.0, active\n\\d\\.\\d{3} .+ \\(.+\\)\nactivated: `));
     }
   });

@@ -154,6 +154,7 @@ export function createServices(config: Config, clock: Clock): Services {
       clock,
       authenticate: access.authenticate,
       tokens: access,
+      access,
       limits,
       predict: {
         ...bindPredictors(predictors),

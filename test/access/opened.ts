@@ -65,6 +65,7 @@ export async function open(
     clock,
     authenticate: access.authenticate,
     tokens: access,
+    access,
     limits: { ...limits, countFailure: (address) => limits.chargeAddress(address, 0) },
     ...services,
   });

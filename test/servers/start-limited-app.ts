@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { API_KEY, AUTHORIZATION } from '../harness.ts';
-import { SHARED_SECRET } from './stores.ts';
 
 const BODY = JSON.stringify({ amount: -25.5, type: 'Expense', description: 'Coffee shop purchase' });
 const CHANGE_TIMEOUT_MS = 30_000;
@@ -30,7 +29,6 @@ export async function startLimitedApp(variables: Record<string, string>): Promis
       TITANS_JWT_SECRET: 'a secret of the tests, long enough for HS256',
       TITANS_LOG_LEVEL: 'silent',
       TITANS_DATA_DIR: dataDir,
-      ...SHARED_SECRET,
       ...variables,
     },
   });

@@ -1,14 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { OPTIONS } from '../../src/config.ts';
 import { urlOfSchema } from './postgres.ts';
 
 // The whole suite runs twice: with the embedded stores, and with servers (TITANS_TEST_STORES=servers npm test, which
 // starts them and names them in TITANS_TEST_DATABASE_URL and TITANS_TEST_REDIS_URL). What a test would keep in a data
 // directory then lies in a schema, and a numbered Redis database, that belong to this directory.
 
-/** Processes that share a server share a secret to sign with. */
-export const SHARED_SECRET = { TITANS_JWT_SECRET: 'a secret for the tests, 32 bytes and more' };
+/** Processes that share a server share a secret to sign with, from the version on that signs. */
+const SHARED: Record<string, string> = OPTIONS.some((option) => option.name === 'TITANS_JWT_SECRET')
+  ? { TITANS_JWT_SECRET: 'a secret for the tests, 32 bytes and more' }
+  : {};
 /** What `--databases` says where the run starts Redis (scripts/test.ts). */
 const REDIS_DATABASES = 10_000;
 const made = new Set<string>();
@@ -20,13 +23,13 @@ export function storeVariables(dataDir: string): Record<string, string> {
   if (redis !== '')
     variables.TITANS_REDIS_URL = `${redis}/${hashOf(dataDir).readUInt32BE() % REDIS_DATABASES}`;
   if (url !== '') Object.assign(variables, databaseVariables(databaseOf(url, dataDir)));
-  else if (redis !== '') Object.assign(variables, SHARED_SECRET);
+  else if (redis !== '') Object.assign(variables, SHARED);
   return variables;
 }
 
 /** The settings of a process that keeps its rows in the PostgreSQL database at `url`. */
 export function databaseVariables(url: string): Record<string, string> {
-  return { TITANS_DATABASE_URL: url, ...SHARED_SECRET };
+  return { TITANS_DATABASE_URL: url, ...SHARED };
 }
 
 /** Sends what a command line run in this process keeps in `dataDir` to the same place; null: nowhere in particular. */

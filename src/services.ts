@@ -16,6 +16,7 @@ import { createFeatureCache } from './predict/feature-cache.ts';
 import { bindPredictors, pinPredictors } from './predict/many.ts';
 import { createModelOperations } from './predict/models.ts';
 import { remember } from './predict/remember.ts';
+import { createStoredColumns } from './predict/stored-columns.ts';
 import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
@@ -135,6 +136,7 @@ export function createServices(config: Config, clock: Clock): Services {
     };
     const cashflow = {
       ...common,
+      stored: createStoredColumns(watched.history, watched.revision),
       model: () => registry.get('cashflow_forecasting'),
       pool,
       clock,

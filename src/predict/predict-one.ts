@@ -1,18 +1,18 @@
 import { zoneOffset } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import { HISTORY_MAX, type PastRow, toPastRow } from '../features/past.ts';
+import { HISTORY_MAX, type PastRow } from '../features/past.ts';
 import type { ModelName, PredictionSteps } from '../models/model.ts';
 import type { Monitor } from '../monitoring/monitor.ts';
 import type { Outcome } from '../monitoring/predictions.ts';
-import type { HistoryStore } from '../stores/ports.ts';
 import { type FeatureCache, featureKey } from './feature-cache.ts';
+import type { PastSource } from './stored-past.ts';
 
 /** What a use case about one transaction needs; bound once at the composition root. */
 export interface OneDependencies<Artifact> {
   /** The model that serves now, or null when none does. Read once a request, so that a request keeps its model. */
   readonly model: () => { readonly version: string; readonly artifact: Artifact } | null;
-  readonly history: Pick<HistoryStore, 'before'>;
+  readonly history: PastSource;
   readonly timezone: string;
   readonly newId: () => string;
   /** Where features are kept, under the revision of the history; without it they are made every time. */
@@ -125,8 +125,7 @@ async function readPast(
 ): Promise<readonly PastRow[]> {
   if (accountId === null) return NO_PAST;
   const startedAt = monitor?.now() ?? 0;
-  const rows = await history.before(accountId, at, HISTORY_MAX);
-  const past = rows.map((row) => toPastRow(row));
+  const past = await history.before(accountId, at, HISTORY_MAX);
   monitor?.predictions.observe(name, 'history', monitor.now() - startedAt);
   return past;
 }

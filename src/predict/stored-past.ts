@@ -10,6 +10,8 @@ export interface PastSource {
 
 /** Rows of all windows kept: some megabytes. The least recently used windows go first. */
 const KEPT_ROWS_MAX = 32_768;
+/** Rows of a window: those of a past, and as many again as may lie between it and the newest. */
+const WINDOW_ROWS = HISTORY_MAX + 128;
 /** Later than any transaction. */
 const END_OF_TIME = 8.64e15;
 
@@ -20,7 +22,7 @@ interface Window {
 }
 
 /**
- * The pasts of stored accounts. The newest {@link HISTORY_MAX} rows of an account are kept for as long as the history's
+ * The pasts of stored accounts. The newest {@link WINDOW_ROWS} rows of an account are kept for as long as the history's
  * revision stays, because most requests ask what came before now: they then cost no query. What they do not answer is
  * read from the store, so that every answer is the store's own. Without `revision` nothing is kept.
  */
@@ -47,14 +49,14 @@ export function createStoredPast(
   }
 
   async function open(now: number, accountId: string, at: number, limit: number) {
-    const rows = await read(accountId, END_OF_TIME, HISTORY_MAX);
+    const rows = await read(accountId, END_OF_TIME, WINDOW_ROWS);
     windows.set(accountId, { revision: now, rows });
     return within(rows, at, limit) ?? read(accountId, at, limit);
   }
 
   return {
     before(accountId, at, limit) {
-      if (limit > HISTORY_MAX) return read(accountId, at, limit);
+      if (limit > WINDOW_ROWS) return read(accountId, at, limit);
       // The number is read before the rows, which are then at least as new.
       const now = revision();
       if (now instanceof Promise) return now.then((found) => answer(found, accountId, at, limit));
@@ -67,7 +69,7 @@ export function createStoredPast(
 function within(rows: readonly PastRow[], at: number, limit: number): readonly PastRow[] | null {
   let end = rows.length;
   while (end > 0 && rows[end - 1].at >= at) end--;
-  if (end < limit && rows.length === HISTORY_MAX) return null;
+  if (end < limit && rows.length === WINDOW_ROWS) return null;
   const start = Math.max(0, end - limit);
   return start === 0 && end === rows.length ? rows : rows.slice(start, end);
 }

@@ -12,7 +12,7 @@ let history: HistoryStore;
 before(async () => {
   history = createSqlHistory(await openSqlite(':memory:'), 'memory');
   await history.append([
-    ...Array.from({ length: 300 }, (_, i) => transaction({ id: `a${i}`, at: i >> 1, amountMinor: -i })),
+    ...Array.from({ length: 500 }, (_, i) => transaction({ id: `a${i}`, at: i >> 1, amountMinor: -i })),
     ...Array.from({ length: 7 }, (_, i) => transaction({ id: `b${i}`, at: 30 * i, accountId: 'b' })),
   ]);
 });
@@ -37,8 +37,8 @@ describe('createStoredPast', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('a', 'b', 'none'),
-        fc.integer({ min: -1, max: 200 }),
-        fc.oneof(fc.constant(256), fc.integer({ min: 0, max: 400 })),
+        fc.integer({ min: -1, max: 300 }),
+        fc.oneof(fc.constant(256), fc.integer({ min: 0, max: 600 })),
         async (accountId, at, limit) => {
           const rows = await history.before(accountId, at, limit);
           const wanted = rows.map((row) => toPastRow(row));
@@ -54,7 +54,7 @@ describe('createStoredPast', () => {
     const store = counted();
     let revision = 1;
     const past = createStoredPast(store, () => revision);
-    for (let at = 200; at < 210; at++) await past.before('a', at, 256);
+    for (let at = 250; at < 260; at++) await past.before('a', at, 256);
     assert.equal(store.asked.times, 1);
     await past.before('b', 50, 256);
     await past.before('b', 150, 256);
@@ -69,7 +69,7 @@ describe('createStoredPast', () => {
     const plain = createStoredPast(store, null);
     for (let again = 0; again < 3; again++) await plain.before('a', 200, 256);
     assert.equal(store.asked.times, 3);
-    const rows = await history.before('a', 200, 256);
+    const rows = await history.before('a', 300, 384);
     const busy = createStoredPast(
       {
         async before() {
@@ -79,9 +79,9 @@ describe('createStoredPast', () => {
       },
       () => 1,
     );
-    for (let i = 0; i < 130; i++) await busy.before(`account ${i}`, 200, 256);
+    for (let i = 0; i < 90; i++) await busy.before(`account ${i}`, 200, 256);
     store.asked.times = 0;
-    await busy.before('account 129', 200, 256);
+    await busy.before('account 89', 200, 256);
     assert.equal(store.asked.times, 0);
     await busy.before('account 0', 200, 256);
     assert.equal(store.asked.times, 1);

@@ -18,7 +18,7 @@ const LADDER: readonly (readonly string[])[] = [
   ['main.ts'],
   ['cli'],
   ['services.ts'],
-  ['http'],
+  ['http', 'adapters'],
   ['predict', 'training'],
   ['registry', 'access', 'importing', 'workers'],
   ['stores', 'monitoring'],
@@ -154,8 +154,8 @@ function checkImports(file: string, source: string, bare: string, known: Readonl
     else if (otherRung === rung) add('ladder', `${unit} must not import ${other}, which is beside it`);
     else if (REFUSED[unit]?.has(other))
       add('ladder', `${unit} must not import ${other}: call a use case of predict`);
-    if (other === 'stores' && target.split('/').length > 3 && unit !== 'services.ts') {
-      add('adapter', `only services.ts imports an adapter such as ${target}; use stores/ports.ts`);
+    if (other === 'stores' && target.split('/').length > 3 && unit !== 'adapters' && unit !== 'services.ts') {
+      add('adapter', `only services.ts and adapters/ an adapter such as ${target}; use stores/ports.ts`);
     }
   }
   return violations;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Access } from './access/access.ts';
-import { createLimits, FAILURE_POLICY, type Limits } from './access/limits.ts';
+import { openShared, type Shared } from './adapters/open-shared.ts';
+import { openStores, type Stores } from './adapters/open-stores.ts';
 import type { Config } from './config.ts';
 import { FEATURE_FINGERPRINT } from './features/fingerprint.ts';
 import type { HttpServices } from './http/services.ts';
 import type { Clock } from './lib/clock.ts';
-import { shareOf } from './lib/token-bucket.ts';
 import { AMOUNT_MODEL, ANOMALY_MODEL, CASHFLOW_MODEL, CATEGORY_MODEL, MODELS } from './models/models.ts';
-import { createMetrics } from './monitoring/metrics.ts';
+import { createMetrics, type MetricsReading, writeMetrics } from './monitoring/metrics.ts';
 import { createMonitor } from './monitoring/monitor.ts';
 import { watchRuntime } from './monitoring/runtime.ts';
 import { predictCashflow } from './predict/cashflow.ts';
@@ -18,20 +18,15 @@ import { createModelOperations } from './predict/models.ts';
 import { remember } from './predict/remember.ts';
 import { createStoredColumns } from './predict/stored-columns.ts';
 import { createStoredPast } from './predict/stored-past.ts';
-import { type WatchedHistory, watchHistory } from './predict/watched-history.ts';
+import type { WatchedHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
-import { createMemoryBroadcast } from './stores/memory/broadcast.ts';
-import { createMemoryBuckets } from './stores/memory/buckets.ts';
-import type { ApiKeyStore, Broadcast, HistoryStore, IdempotencyStore, TokenStore } from './stores/ports.ts';
-import type { DatabaseLocation } from './stores/sql/database.ts';
+import type { ApiKeyStore, Broadcast, HistoryStore } from './stores/ports.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
 import { createExplainPool } from './workers/explain-pool.ts';
 import { createForecastPool } from './workers/forecast-pool.ts';
 import { createThreads } from './workers/threads.ts';
 
-/** How long the start waits for Redis; without it the first requests are counted here. */
-const REDIS_READY_TIMEOUT_MS = 1000;
 const DATABASE_FILE = 'titans.db';
 const SERVED = {
   category_prediction: CATEGORY_MODEL,
@@ -116,7 +111,7 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   async function http(version: string): Promise<HttpServices> {
-    const [{ openAccess }, opened, { limits, broadcast }] = await Promise.all([
+    const [{ openAccess }, opened, { limits, broadcast, peers }] = await Promise.all([
       import('./access/access.ts'),
       stores(),
       shared(),
@@ -145,6 +140,17 @@ export function createServices(config: Config, clock: Clock): Services {
     // Threads and WASM are ready before the first forecast is asked for; nobody waits for it.
     const served = cashflow.model();
     if (served !== null) pool.warm(served).catch(() => {});
+    peers.answer(
+      'metrics',
+      createMetrics({
+        version,
+        monitor,
+        isServing: (name) => registry.get(name) !== null,
+        cacheEntries: features.size,
+        isLimitDegraded: limits.isDegraded,
+      }),
+    );
+    follow(broadcast, watched);
     const access = await openAccess({ config, clock, broadcast, ...opened });
     accesses.push(access);
     const explained = registry.get('category_prediction')?.artifact.forest;
@@ -163,20 +169,44 @@ export function createServices(config: Config, clock: Clock): Services {
         cashflow: (request) => predictCashflow(cashflow, request),
         pin: (types, transactions) => pinPredictors(predictors, types, transactions),
       },
-      remember: (request) => remember({ history: watched.history, idempotency, clock }, request),
+      remember: (request) =>
+        remember({ history: watched.history, idempotency, clock }, request).finally(() =>
+          broadcast.publish('history', ''),
+        ),
       health: {
         models: () => registry.status(),
         isReady: () => registry.isReady(),
       },
-      models: createModelOperations({ registry, repository, cache: features, monitor, runtime }),
-      monitor,
-      metrics: createMetrics({
-        version,
+      models: createModelOperations({
+        registry,
+        repository,
+        cache: features,
         monitor,
-        isServing: (name) => registry.get(name) !== null,
-        cacheEntries: features.size,
+        runtime,
+        clock,
+        peers,
+        broadcast,
       }),
+      monitor,
+      metrics: async () => writeMetrics((await peers.ask('metrics')) as readonly MetricsReading[]),
     };
+  }
+
+  /** Does here what another process was asked to do, or is told to look at again. */
+  function follow(broadcast: Broadcast, watched: WatchedHistory): void {
+    broadcast.subscribe('history', watched.changed);
+    broadcast.subscribe('cache', () => void features.clear());
+    broadcast.subscribe('models', (name) => {
+      for (const known of Object.keys(SERVED) as (keyof typeof SERVED)[]) {
+        // What keeps it from being loaded is in its status.
+        if (name === '' || name === known) loadActivated(known).catch(() => {});
+      }
+    });
+  }
+
+  async function loadActivated(name: keyof typeof SERVED): Promise<void> {
+    const active = await repository.active(name);
+    if (active !== null && active !== registry.get(name)?.version) await registry.reload(name);
   }
 
   async function close(): Promise<void> {
@@ -194,76 +224,4 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   return { config, clock, repository, registry, history, apiKeys, broadcast, schema, migrate, http, close };
-}
-
-interface Shared {
-  readonly limits: Limits;
-  readonly broadcast: Broadcast;
-  close(): Promise<void>;
-}
-
-/** What cannot be counted together is a share for each process. Redis code is imported only when there is a Redis. */
-async function openShared({ rateLimit, redis, workers }: Config, clock: Clock): Promise<Shared> {
-  const share = shareOf(rateLimit, workers);
-  const callers = createMemoryBuckets(share, clock);
-  const local = {
-    addresses: createMemoryBuckets(share, clock),
-    failures: createMemoryBuckets(shareOf(FAILURE_POLICY, workers), clock),
-  };
-  if (redis === null) {
-    const broadcast = createMemoryBroadcast();
-    return { limits: createLimits({ callers, ...local }), broadcast, close: () => broadcast.close() };
-  }
-  const [{ connectRedis, waitUntilReady }, { createRedisBuckets }, { createRedisBroadcast }] =
-    await Promise.all([
-      import('./stores/redis/connect.ts'),
-      import('./stores/redis/buckets.ts'),
-      import('./stores/redis/broadcast.ts'),
-    ]);
-  const client = connectRedis(redis);
-  const buckets = createRedisBuckets(client, { policy: rateLimit, local: callers, clock });
-  const broadcast = createRedisBroadcast(client, connectRedis(redis, true));
-  await waitUntilReady(client, REDIS_READY_TIMEOUT_MS);
-  return {
-    limits: createLimits({ callers: buckets, ...local, shared: buckets }),
-    broadcast,
-    async close() {
-      buckets.close();
-      await broadcast.close();
-      client.disconnect();
-    },
-  };
-}
-
-interface Stores {
-  readonly watched: WatchedHistory;
-  readonly idempotency: IdempotencyStore;
-  readonly apiKeys: ApiKeyStore;
-  readonly tokens: TokenStore;
-  close(): Promise<void>;
-}
-
-/** Database code is heavy and many commands need none of it, so it is imported only when a store is asked for. */
-async function openStores(location: DatabaseLocation, clock: Clock): Promise<Stores> {
-  const [
-    { openDatabase },
-    { createSqlHistory },
-    { createSqlIdempotency },
-    { createSqlApiKeys },
-    { createSqlTokens },
-  ] = await Promise.all([
-    import('./stores/sql/database.ts'),
-    import('./stores/sql/history.ts'),
-    import('./stores/sql/idempotency.ts'),
-    import('./stores/sql/api-keys.ts'),
-    import('./stores/sql/tokens.ts'),
-  ]);
-  const { db, place } = await openDatabase(location);
-  return {
-    watched: watchHistory(createSqlHistory(db, place), clock),
-    idempotency: createSqlIdempotency(db, place),
-    apiKeys: createSqlApiKeys(db, place),
-    tokens: createSqlTokens(db, place),
-    close: () => db.destroy(),
-  };
 }

@@ -111,11 +111,11 @@ export function fixedModels(): HttpServices['models'] {
     status: async () => answer(modelsStatus),
     health: () => answer(modelsHealth),
     info: async () => answer(modelsInfo),
-    analytics: () => answer(modelsAnalytics),
-    performance: () => answer(modelsPerformance),
+    analytics: async () => answer(modelsAnalytics),
+    performance: async () => answer(modelsPerformance),
     reload: async () => answer(modelsReload),
     reloadAll: async () => answer(modelsReloadAll),
-    clearCache: () => answer(modelsCache),
+    clearCache: async () => answer(modelsCache),
   };
 }
 

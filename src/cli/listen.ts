@@ -62,7 +62,9 @@ async function listen(io: Io, services: Services, options: ListenOptions): Promi
   });
   // Of several processes one is told to load a model; the others find out by looking.
   const watching =
-    options.isWatching || config.workers > 1 ? followActivations(services, io.signal, logger) : null;
+    options.isWatching || config.workers > 1 || config.redis !== null
+      ? followActivations(services, io.signal, logger)
+      : null;
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   tellListening(port);

@@ -69,7 +69,8 @@ export async function runProcesses(
 const relay = createRelay();
 
 function start(args: readonly string[]): Worker {
-  cluster.setupPrimary({ args: [...args] });
+  // Messages hold typed arrays and maps, which JSON does not.
+  cluster.setupPrimary({ args: [...args], serialization: 'advanced' });
   const worker = cluster.fork();
   const leave = relay.join(worker.id, lineTo(worker));
   worker.once('exit', leave);

@@ -3,6 +3,7 @@ import {
   clearHistogram,
   createLogHistogram,
   histogramQuantile,
+  type LogHistogram,
   mergeHistogram,
 } from '../kernels/stats/log-histogram.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -47,7 +48,8 @@ export interface LatencySummary {
 /** Recent durations, with quantiles of at most 2 % relative error. */
 export interface LatencyWindow {
   observe(ms: number): void;
-  summarise(): LatencySummary;
+  /** A copy of what the window holds, in milliseconds. */
+  read(): LogHistogram;
 }
 
 export function createLatencyWindow(clock: Clock): LatencyWindow {
@@ -72,21 +74,31 @@ export function createLatencyWindow(clock: Clock): LatencyWindow {
       turn();
       addToHistogram(current, ms);
     },
-    summarise() {
+    read() {
       turn();
-      const all = createLogHistogram();
-      mergeHistogram(all, current);
-      mergeHistogram(all, previous);
-      const at = (share: number) => toMicros(histogramQuantile(all, share));
-      return {
-        count: all.count,
-        mean_ms: toMicros(all.sum / all.count),
-        p50_ms: at(0.5),
-        p95_ms: at(0.95),
-        p99_ms: at(0.99),
-        max_ms: toMicros(all.max),
-      };
+      return addUpHistograms([current, previous]);
     },
+  };
+}
+
+/** All that several histograms counted. */
+function addUpHistograms(histograms: readonly LogHistogram[]): LogHistogram {
+  const all = createLogHistogram();
+  for (const histogram of histograms) mergeHistogram(all, histogram);
+  return all;
+}
+
+/** What the windows of one process or several say together. */
+export function summariseLatency(windows: readonly LogHistogram[]): LatencySummary {
+  const all = addUpHistograms(windows);
+  const at = (share: number) => toMicros(histogramQuantile(all, share));
+  return {
+    count: all.count,
+    mean_ms: toMicros(all.sum / all.count),
+    p50_ms: at(0.5),
+    p95_ms: at(0.95),
+    p99_ms: at(0.99),
+    max_ms: toMicros(all.max),
   };
 }
 

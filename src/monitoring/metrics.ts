@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import { MODEL_NAMES, type ModelName } from '../models/model.ts';
 import { DURATION_BOUNDS, type DurationCounts } from './durations.ts';
 import type { Monitor } from './monitor.ts';
@@ -11,6 +11,8 @@ export interface MetricSources {
   /** Whether a model serves. */
   readonly isServing: (model: ModelName) => boolean;
   readonly cacheEntries: () => number;
+  /** Whether processes count limits each for itself because Redis is away. */
+  readonly isLimitDegraded: () => boolean;
 }
 
 type Labels = Readonly<Record<string, string | number>>;
@@ -27,6 +29,8 @@ export interface MetricRow {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
   readonly labels: readonly string[];
+  /** What several processes say together; their sum by default. */
+  readonly together?: 'first' | 'min' | 'max';
   readonly read: (sources: MetricSources) => Iterable<Sample>;
 }
 
@@ -37,6 +41,7 @@ export const METRICS: readonly MetricRow[] = [
     type: 'gauge',
     help: 'Always 1; the version of the program is its label.',
     labels: ['version'],
+    together: 'first',
     read: ({ version }) => [{ labels: { version }, value: 1 }],
   },
   {
@@ -109,6 +114,7 @@ export const METRICS: readonly MetricRow[] = [
     type: 'gauge',
     help: 'Models that serve.',
     labels: [],
+    together: 'min',
     read: ({ isServing }) => [{ labels: {}, value: MODEL_NAMES.filter(isServing).length }],
   },
   {
@@ -116,7 +122,15 @@ export const METRICS: readonly MetricRow[] = [
     type: 'gauge',
     help: 'Whether a model serves: 1 or 0.',
     labels: ['model'],
+    together: 'min',
     read: ({ isServing }) => perModel((model) => Number(isServing(model))),
+  },
+  {
+    name: 'titans_rate_limit_degraded',
+    type: 'gauge',
+    help: 'Whether Redis is away, so that each process limits its share by itself: 1 or 0.',
+    labels: [],
+    read: ({ isLimitDegraded }) => [{ labels: {}, value: Number(isLimitDegraded()) }],
   },
   {
     name: 'titans_model_reloads_total',
@@ -141,24 +155,35 @@ function perModel(read: (model: ModelName) => number): Sample[] {
 /** Media type of {@link createMetrics}' text: the Prometheus text format. */
 export const METRICS_MEDIA_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** Returns what writes every series, prom-client's of the process included, in the Prometheus text format. */
-export function createMetrics(sources: MetricSources): () => Promise<string> {
+/** Every series of one process, as plain data. */
+export type MetricsReading = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/** Returns what reads every series of this process, prom-client's included. */
+export function createMetrics(sources: MetricSources): () => Promise<MetricsReading> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const row of METRICS) registry.registerMetric(asMetric(row, sources));
-  return () => registry.metrics();
+  return () => registry.getMetricsAsJSON();
+}
+
+/** Writes the series of one process, or of several put together, in the Prometheus text format. */
+export function writeMetrics(all: readonly MetricsReading[]): Promise<string> {
+  const registry = new Registry();
+  if (all.length > 1) return AggregatorRegistry.aggregate([...all]).metrics();
+  for (const metric of all[0]) registry.registerMetric({ ...metric, get: async () => metric } as never);
+  return registry.metrics();
 }
 
 /**
  * A row as prom-client's registry wants it, which asks a metric for its name and for `get()`. Values are read when they
  * are asked for, so that a request pays for adding to a number and not for labels.
  */
-function asMetric({ name, type, help, read }: MetricRow, sources: MetricSources): Metric {
+function asMetric({ name, type, help, together, read }: MetricRow, sources: MetricSources): Metric {
   const get = async () => ({
     name,
     help,
     type,
-    aggregator: 'sum',
+    aggregator: together ?? 'sum',
     values: Array.from(read(sources)).flatMap(({ labels, value }) =>
       typeof value === 'number' ? [{ labels, value }] : histogramLines(name, labels, value),
     ),

@@ -1,6 +1,8 @@
+import type { LogHistogram } from '../kernels/stats/log-histogram.ts';
 import { MODEL_NAMES, type ModelName } from '../models/model.ts';
-import { type LatencySummary, WINDOW_SECONDS } from './durations.ts';
+import { type LatencySummary, summariseLatency, WINDOW_SECONDS } from './durations.ts';
 import type { Monitor } from './monitor.ts';
+import type { Outcome, Phase } from './predictions.ts';
 import type { RuntimeReading } from './runtime.ts';
 
 /** How one model did lately. */
@@ -21,10 +23,12 @@ export interface RoutePerformance extends LatencySummary {
   readonly route: string;
 }
 
-/** How fast this process answers, and what it needs for it. */
+/** How fast answers are, and what they need. */
 export interface PerformanceReport extends RuntimeReading {
   /** Quantiles describe the requests of the last one to two windows. */
   readonly window_seconds: number;
+  /** Processes whose figures these are. */
+  readonly processes: number;
   readonly models: Readonly<Record<ModelName, ModelPerformance>>;
   /** Routes that were asked within the window. */
   readonly requests: readonly RoutePerformance[];
@@ -38,48 +42,123 @@ export interface PerformanceReport extends RuntimeReading {
   };
 }
 
-/** Puts the figures of one process together. */
-export function reportPerformance(
+/** The figures of one process, as plain data: they can be sent to another and added up there. */
+export interface PerformanceReading {
+  readonly runtime: RuntimeReading;
+  readonly cache: { readonly entries: number; readonly entries_max: number };
+  readonly models: Readonly<
+    Record<
+      ModelName,
+      {
+        readonly outcomes: Readonly<Record<Outcome, number>>;
+        readonly cache: { readonly hits: number; readonly misses: number };
+        readonly phases: Readonly<Record<Phase, LogHistogram>>;
+      }
+    >
+  >;
+  readonly routes: readonly {
+    readonly method: string;
+    readonly route: string;
+    readonly model: string | null;
+    readonly latency: LogHistogram;
+  }[];
+}
+
+/** Reads the figures of this process. */
+export function readPerformance(
   { traffic, predictions }: Monitor,
   runtime: RuntimeReading,
-  cache: { readonly entries: number; readonly entries_max: number },
-): PerformanceReport {
-  const routes = [...traffic.routes()].map((row) => ({ ...row, summary: row.latency.summarise() }));
-  let hits = 0;
-  let misses = 0;
-  const models = MODEL_NAMES.map((name): [ModelName, ModelPerformance] => {
+  cache: PerformanceReading['cache'],
+): PerformanceReading {
+  const models = MODEL_NAMES.map((name) => {
     const { phases, outcomes, cache: counts } = predictions.of(name);
-    hits += counts.hits;
-    misses += counts.misses;
-    const route = routes.find((row) => row.model === name);
+    const { history, features, model } = phases;
+    const read = {
+      history: history.latency.read(),
+      features: features.latency.read(),
+      model: model.latency.read(),
+    };
+    return [name, { outcomes, cache: counts, phases: read }];
+  });
+  return {
+    runtime,
+    cache,
+    models: Object.fromEntries(models),
+    routes: [...traffic.routes()].map(({ method, route, model, latency }) => ({
+      method,
+      route,
+      model,
+      latency: latency.read(),
+    })),
+  };
+}
+
+/** Puts the figures of one process or several together. */
+export function reportPerformance(all: readonly PerformanceReading[]): PerformanceReport {
+  const routes = all[0].routes.map(({ method, route, model }) => {
+    const windows = all.flatMap((one) =>
+      one.routes.filter((row) => row.method === method && row.route === route).map(({ latency }) => latency),
+    );
+    return { method, route, model, summary: summariseLatency(windows) };
+  });
+  const models = MODEL_NAMES.map((name): [ModelName, ModelPerformance] => {
+    const counts = all.map((one) => one.models[name]);
+    const phase = (of: Phase) => summariseLatency(counts.map(({ phases }) => phases[of]));
     return [
       name,
       {
-        predictions: outcomes.answered + outcomes.abstained + outcomes.flagged,
-        failed: outcomes.failed,
-        history: phases.history.latency.summarise(),
-        features: phases.features.latency.summarise(),
-        model: phases.model.latency.summarise(),
-        request: route?.summary ?? NOTHING,
+        predictions: sum(
+          counts,
+          ({ outcomes: { answered, abstained, flagged } }) => answered + abstained + flagged,
+        ),
+        failed: sum(counts, ({ outcomes }) => outcomes.failed),
+        history: phase('history'),
+        features: phase('features'),
+        model: phase('model'),
+        request: routes.find((row) => row.model === name)?.summary ?? summariseLatency([]),
       },
     ];
   });
+  const perModel = all.flatMap((one) => MODEL_NAMES.map((name) => one.models[name].cache));
+  const hits = sum(perModel, (counts) => counts.hits);
+  const misses = sum(perModel, (counts) => counts.misses);
   return {
-    ...runtime,
+    ...addUpRuntimes(all.map(({ runtime }) => runtime)),
+    processes: all.length,
     window_seconds: WINDOW_SECONDS,
     models: Object.fromEntries(models) as Record<ModelName, ModelPerformance>,
     requests: routes
       .filter(({ summary }) => summary.count > 0)
       .map(({ method, route, summary }) => ({ method, route, ...summary })),
-    feature_cache: { ...cache, hits, misses, hit_ratio: hits + misses === 0 ? null : hits / (hits + misses) },
+    feature_cache: {
+      entries: sum(all, ({ cache }) => cache.entries),
+      entries_max: sum(all, ({ cache }) => cache.entries_max),
+      hits,
+      misses,
+      hit_ratio: hits + misses === 0 ? null : hits / (hits + misses),
+    },
   };
 }
 
-const NOTHING: LatencySummary = {
-  count: 0,
-  mean_ms: null,
-  p50_ms: null,
-  p95_ms: null,
-  p99_ms: null,
-  max_ms: null,
-};
+/** Memory adds up; of times the longest is told. */
+function addUpRuntimes(all: readonly RuntimeReading[]): RuntimeReading {
+  const longest = (pick: (one: RuntimeReading) => number) => Math.max(...all.map(pick));
+  return {
+    uptime_seconds: longest((one) => one.uptime_seconds),
+    memory: {
+      rss_bytes: sum(all, ({ memory }) => memory.rss_bytes),
+      heap_used_bytes: sum(all, ({ memory }) => memory.heap_used_bytes),
+      heap_total_bytes: sum(all, ({ memory }) => memory.heap_total_bytes),
+      external_bytes: sum(all, ({ memory }) => memory.external_bytes),
+    },
+    event_loop_delay: {
+      p50_ms: longest((one) => one.event_loop_delay.p50_ms),
+      p99_ms: longest((one) => one.event_loop_delay.p99_ms),
+      max_ms: longest((one) => one.event_loop_delay.max_ms),
+    },
+  };
+}
+
+function sum<Item>(items: readonly Item[], pick: (item: Item) => number): number {
+  return items.reduce((total, item) => total + pick(item), 0);
+}

@@ -1,13 +1,20 @@
 import { AppError } from '../errors.ts';
 import { CATALOG } from '../features/catalog.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { CategoryArtifact } from '../models/category.ts';
 import { MODEL_NAMES, type ModelName } from '../models/model.ts';
-import type { AnalyticsReport } from '../monitoring/analytics.ts';
+import { type AnalyticsCounts, type AnalyticsReport, reportAnalytics } from '../monitoring/analytics.ts';
 import type { Monitor } from '../monitoring/monitor.ts';
-import { type PerformanceReport, reportPerformance } from '../monitoring/performance.ts';
+import {
+  type PerformanceReading,
+  type PerformanceReport,
+  readPerformance,
+  reportPerformance,
+} from '../monitoring/performance.ts';
 import type { Runtime } from '../monitoring/runtime.ts';
 import type { LoadedModel, ModelStatus } from '../registry/registry.ts';
 import type { Repository } from '../registry/repository.ts';
+import type { Broadcast, Peers } from '../stores/ports.ts';
 import { CACHE_ENTRIES_MAX, type FeatureCache } from './feature-cache.ts';
 
 /** What the operations on models need; bound once at the composition root. */
@@ -22,6 +29,11 @@ export interface ModelDependencies {
   readonly cache: FeatureCache;
   readonly monitor: Monitor;
   readonly runtime: Runtime;
+  readonly clock: Clock;
+  /** The processes that answer at the same port. */
+  readonly peers: Peers;
+  /** Every process, on other machines too. */
+  readonly broadcast: Pick<Broadcast, 'publish'>;
 }
 
 /** A figure of training; null where it could not be computed. */
@@ -98,20 +110,30 @@ export interface ModelOperations {
   health(): ModelsHealth;
   /** Rejects with `model_not_loaded` when the model does not serve. */
   info(name: string): Promise<ModelInfo>;
-  analytics(): AnalyticsReport;
-  performance(): PerformanceReport;
+  /** Of all processes at this port together. */
+  analytics(): Promise<AnalyticsReport>;
+  performance(): Promise<PerformanceReport>;
   /** Rejects with `model_not_loaded` (none is active) or `artifact_invalid`; the old version then serves on. */
   reload(name: string): Promise<Reloads>;
   /** Rejects with `artifact_invalid`, naming every bad one, once the others are reloaded. */
   reloadAll(): Promise<Reloads>;
-  clearCache(): { readonly cleared: number };
+  /** Everywhere; `cleared` counts the entries of the processes at this port. */
+  clearCache(): Promise<{ readonly cleared: number }>;
 }
 
 /** Names that a `{model}` in a path may have. */
 export const MODEL_PATH_NAMES: readonly string[] = MODEL_NAMES;
 
 export function createModelOperations(dependencies: ModelDependencies): ModelOperations {
-  const { registry, repository, cache, monitor, runtime } = dependencies;
+  const { registry, repository, cache, monitor, runtime, clock, peers, broadcast } = dependencies;
+  peers.answer('analytics', () => monitor.analytics.counts);
+  peers.answer('performance', () =>
+    readPerformance(monitor, runtime.read(), {
+      entries: cache.size(),
+      entries_max: (MODEL_NAMES.length - 1) * CACHE_ENTRIES_MAX,
+    }),
+  );
+  peers.answer('clear-cache', () => cache.clear());
 
   async function describe(name: ModelName): Promise<ModelState> {
     const { status, reason } = registry.status()[name];
@@ -248,18 +270,28 @@ export function createModelOperations(dependencies: ModelDependencies): ModelOpe
     },
     health,
     info,
-    analytics: () => monitor.analytics.report(),
-    performance: () =>
-      reportPerformance(monitor, runtime.read(), {
-        entries: cache.size(),
-        entries_max: (MODEL_NAMES.length - 1) * CACHE_ENTRIES_MAX,
-      }),
+    analytics: async () =>
+      reportAnalytics((await peers.ask('analytics')) as readonly AnalyticsCounts[], clock()),
+    performance: async () =>
+      reportPerformance((await peers.ask('performance')) as readonly PerformanceReading[]),
     async reload(given) {
       const name = modelNamed(given);
-      return { reloaded: 1, missing: 0, models: { [name]: await reloadOne(name) } };
+      const reloaded = await reloadOne(name);
+      await broadcast.publish('models', name);
+      return { reloaded: 1, missing: 0, models: { [name]: reloaded } };
     },
-    reloadAll,
-    clearCache: () => ({ cleared: cache.clear() }),
+    async reloadAll() {
+      try {
+        return await reloadAll();
+      } finally {
+        await broadcast.publish('models', '');
+      }
+    },
+    async clearCache() {
+      const cleared = (await peers.ask('clear-cache')) as readonly number[];
+      await broadcast.publish('cache', '');
+      return { cleared: cleared.reduce((sum, count) => sum + count, 0) };
+    },
   };
 }
 

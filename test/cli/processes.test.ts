@@ -113,6 +113,62 @@ describe('several processes on one port', { skip: process.platform !== 'linux' &
     assert.equal((await server.ended).status, 0);
   });
 
+  it('they are one service: figures add up, and a reload reaches them all', async () => {
+    const server = serve();
+    const url = await untilListening(server, 2);
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    // A connection each, so that the kernel deals them to both processes.
+    const send = async (method: string, path: string, body?: string) => {
+      const agent = new Agent({ maxSockets: 1 });
+      const text = await new Promise<string>((resolve, reject) => {
+        const asking = request(`${url}${path}`, { method, agent, headers }, (reply) => {
+          const pieces: Buffer[] = [];
+          reply.on('data', (piece) => pieces.push(piece));
+          reply.on('end', () => resolve(Buffer.concat(pieces).toString()));
+        });
+        asking.once('error', reject);
+        asking.end(body);
+      });
+      agent.destroy();
+      return text;
+    };
+    const version = async () => JSON.parse(await send('POST', '/predict/category', BODY)).model_version;
+    const versions = await Promise.all(Array.from({ length: 40 }, version));
+    assert.deepEqual(new Set(versions), new Set(['1.0.0']));
+    const analytics = JSON.parse(await send('GET', '/models/analytics'));
+    assert.deepEqual([analytics.processes, analytics.predictions.total], [2, 40]);
+    const performance = JSON.parse(await send('GET', '/models/performance'));
+    assert.deepEqual([performance.processes, performance.models.category_prediction.predictions], [2, 40]);
+    const metrics = await send('GET', '/metrics');
+    assert.match(metrics, /titans_predictions_total\{model="category_prediction",outcome="\w+"\} [1-9]/);
+    const entries = (text: string) => Number(/^titans_feature_cache_entries (\d+)$/m.exec(text)?.[1]);
+    const { cleared } = JSON.parse(await send('DELETE', '/models/cache'));
+    assert.equal(cleared, entries(metrics));
+    assert.equal(entries(await send('GET', '/metrics')), 0);
+
+    const table = join(folder, 'bank.csv');
+    const again = [
+      'train',
+      '--data',
+      table,
+      '--model-type',
+      'category_prediction',
+      '--workers',
+      '1',
+      '--force',
+    ];
+    assert.equal((await run([...again, '--data-dir', dataDir])).status, 0);
+    await send('POST', '/models/category_prediction/reload');
+    const until = Date.now() + 20_000;
+    let seen = new Set<string>();
+    while (!(seen.size === 1 && seen.has('1.1.0')) && Date.now() < until) {
+      seen = new Set(await Promise.all(Array.from({ length: 20 }, version)));
+    }
+    assert.deepEqual(seen, new Set(['1.1.0']));
+    server.child.kill('SIGTERM');
+    assert.equal((await server.ended).status, 0);
+  });
+
   it('what keeps a process from starting is told once, with its exit status', async () => {
     const { status, stderr } = await serve({ TITANS_API_KEYS: '' }).ended;
     assert.equal(status, 2);

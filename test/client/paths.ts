@@ -141,6 +141,7 @@ export interface components {
     Analytics: {
       success: boolean;
       since: string;
+      processes: number;
       predictions: components['schemas']['PredictionCounts'];
       category: components['schemas']['CategoryAnalytics'];
       amount: components['schemas']['AmountAnalytics'];
@@ -209,6 +210,7 @@ export interface components {
     Performance: {
       success: boolean;
       uptime_seconds: number;
+      processes: number;
       window_seconds: number;
       models: Record<string, components['schemas']['ModelPerformance']>;
       requests: (components['schemas']['RoutePerformance'])[];

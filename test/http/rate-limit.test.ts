@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LightMyRequestResponse } from 'fastify';
+import { AppError } from '../../src/errors.ts';
 import type { RouteRow } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import type { Problem } from '../../src/http/schemas/problem.ts';
@@ -300,4 +301,19 @@ test('the log is told once when processes can no longer count together, and once
       ['info', undefined, 1234],
     ],
   );
+});
+
+test('refresh tokens that are refused count as failed authentications of the address', async (t) => {
+  const app = testApp({
+    tokens: { ...testServices().tokens, refresh: () => Promise.reject(new AppError('token_invalid', 'No.')) },
+  });
+  t.after(() => app.close());
+  const guess = (remoteAddress = '192.0.2.1') =>
+    app.inject({ ...post('/auth/refresh', { refresh_token: 'a.guess' }), remoteAddress });
+  for (let i = 0; i < 60; i++) assert.equal((await guess()).statusCode, 401);
+  const refused = await guess();
+  assert.equal(refused.statusCode, 429);
+  assert.equal(refused.headers['retry-after'], '1');
+  assert.equal(refused.headers['ratelimit-policy'], '"failures";q=60;w=60');
+  assert.equal((await guess('192.0.2.2')).statusCode, 401);
 });

@@ -3,20 +3,22 @@ import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { MODEL_NAMES } from '../../src/models/model.ts';
-import { createMetrics, METRICS } from '../../src/monitoring/metrics.ts';
+import { createMetrics, METRICS, writeMetrics } from '../../src/monitoring/metrics.ts';
 import { createMonitor } from '../../src/monitoring/monitor.ts';
 import { NOW } from '../harness.ts';
 import { parsePrometheus } from './prometheus-text.ts';
 
 function setUp() {
   const monitor = createMonitor(fixedClock(NOW));
-  const write = createMetrics({
+  const readMetrics = createMetrics({
     version: '1.2.3',
     monitor,
     isServing: (name) => name === 'category_prediction',
     cacheEntries: () => 7,
+    isLimitDegraded: () => true,
   });
-  return { monitor, write, read: async () => parsePrometheus(await write()) };
+  const write = async () => writeMetrics([await readMetrics()]);
+  return { monitor, readMetrics, write, read: async () => parsePrometheus(await write()) };
 }
 
 describe('metrics', () => {
@@ -54,6 +56,7 @@ describe('metrics', () => {
     assert.equal(simple('titans_predictions_total', { outcome: 'abstained' }), 3);
     assert.equal(simple('titans_feature_cache_hits_total', { model: 'category_prediction' }), 2);
     assert.equal(simple('titans_feature_cache_entries'), 7);
+    assert.equal(simple('titans_rate_limit_degraded'), 1);
     assert.equal(simple('titans_models_ready'), 1);
     assert.equal(simple('titans_model_ready', { model: 'amount_prediction' }), 0);
     assert.equal(simple('titans_model_reloads_total', { outcome: 'refused' }), 1);
@@ -109,4 +112,21 @@ describe('metrics', () => {
       assert.equal(run.status, 0, run.stdout + run.stderr);
     });
   }
+
+  it('adds up what processes counted, and tells of readiness the least', async () => {
+    const [one, other] = [setUp(), setUp()];
+    one.monitor.traffic.route('POST', '/predict/category').observe(200, 0.4);
+    other.monitor.traffic.route('POST', '/predict/category').observe(200, 40);
+    const readings = structuredClone([await one.readMetrics(), await other.readMetrics()]);
+    const families = parsePrometheus(await writeMetrics(readings));
+    for (const { name, type, help } of METRICS) {
+      assert.deepEqual([families.get(name)?.type, families.get(name)?.help], [type, help], name);
+    }
+    const text = await writeMetrics(readings);
+    assert.match(text, /^titans_http_request_duration_seconds_count\{[^}]*\} 2$/m);
+    assert.match(text, /^titans_http_request_duration_seconds_bucket\{[^}]*le="0.0005"[^}]*\} 1$/m);
+    assert.match(text, /^titans_models_ready 1$/m);
+    assert.match(text, /^titans_feature_cache_entries 14$/m);
+    assert.match(text, /^titans_build_info\{version="1.2.3"\} 1$/m);
+  });
 });

@@ -119,7 +119,7 @@ describe('feature cache', () => {
       assert.deepEqual(counts.cache, { hits: 2, misses: 1 });
       const phases = Object.entries(counts.phases).map(([phase, { latency }]) => [
         phase,
-        latency.summarise().count,
+        latency.read().count,
       ]);
       assert.deepEqual(phases, [
         ['history', 1],

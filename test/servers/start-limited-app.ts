@@ -26,6 +26,7 @@ export async function startLimitedApp(variables: Record<string, string>): Promis
     env: {
       PATH: process.env.PATH,
       TITANS_API_KEYS: API_KEY,
+      TITANS_JWT_SECRET: 'a secret of the tests, long enough for HS256',
       TITANS_LOG_LEVEL: 'silent',
       TITANS_DATA_DIR: dataDir,
       ...variables,

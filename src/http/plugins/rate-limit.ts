@@ -86,6 +86,12 @@ export function refusalByVerdict(
   );
 }
 
+/** A credential in a body that is refused counts as a failed authentication too; gives what to answer instead. */
+export function refusalByFailure(error: unknown, limits: Limits, reply: FastifyReply): unknown {
+  if (!(error instanceof AppError) || error.row.status !== 401) return error;
+  return refusalByVerdict(reply.request, reply, limits.countFailure(reply.request.ip)) ?? error;
+}
+
 /**
  * Charges what a parsed body asks for beyond the one prediction charged at the door. What costs more than a full
  * bucket is too large rather than refused for ever.

@@ -1,3 +1,4 @@
+import { refusalByFailure } from '../plugins/rate-limit.ts';
 import { bindBody, type Route } from '../route.ts';
 import {
   parseRefreshRequest,
@@ -26,8 +27,12 @@ export const authRefresh: Route = {
   },
   replies: { 200: { description: 'The tokens', schema: TOKEN_REPLY, example: TOKEN_EXAMPLE } },
   errors: ['token_invalid', 'store_unavailable'],
-  bind: ({ tokens }) =>
-    bindBody(parseRefreshRequest, async (refreshToken): Promise<TokenReply> => {
-      return writeTokens(await tokens.refresh(refreshToken));
+  bind: ({ tokens, limits }) =>
+    bindBody(parseRefreshRequest, async (refreshToken, reply): Promise<TokenReply> => {
+      try {
+        return writeTokens(await tokens.refresh(refreshToken));
+      } catch (error) {
+        throw refusalByFailure(error, limits, reply);
+      }
     }),
 };

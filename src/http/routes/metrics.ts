@@ -7,7 +7,7 @@ export const metrics: Route = {
   tag: 'health',
   summary: 'Every figure for Prometheus',
   description:
-    'The Prometheus text format: requests and predictions by duration, outcomes, the feature cache, models, the process. docs/metrics.md lists every series. Figures are those of the process that answers.',
+    'The Prometheus text format: requests and predictions by duration, outcomes, the feature cache, models, the process. docs/metrics.md lists every series. Figures are those of all processes at this port together.',
   replies: { 200: { description: 'The series', mediaType: 'text/plain' } },
   errors: [],
   isUnlimited: true,

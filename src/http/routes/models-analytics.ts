@@ -7,7 +7,7 @@ export const modelsAnalytics: Route = {
   tag: 'models',
   summary: 'What was predicted',
   description:
-    'Counts, category mix, confidences, amounts, anomalies of the answers that this process gave since it started. Memory is bounded; nothing of a transaction is kept.',
+    'Counts, category mix, confidences, amounts, anomalies of the answers that the processes at this port gave since they started. Memory is bounded; nothing of a transaction is kept.',
   replies: {
     200: {
       description: 'The figures',
@@ -15,6 +15,7 @@ export const modelsAnalytics: Route = {
       example: {
         success: true,
         since: '2025-01-06T09:30:00.000Z',
+        processes: 1,
         predictions: {
           total: 6,
           by_model: {
@@ -53,5 +54,5 @@ export const modelsAnalytics: Route = {
     },
   },
   errors: [],
-  bind: ({ models }) => ({ handle: () => ({ success: true, ...models.analytics() }) }),
+  bind: ({ models }) => ({ handle: async () => ({ success: true, ...(await models.analytics()) }) }),
 };

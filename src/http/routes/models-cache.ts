@@ -14,9 +14,9 @@ export const modelsCache: Route = {
   },
   errors: [...NO_BODY_ERRORS],
   bind: ({ models }) => ({
-    handle: (request) => {
+    handle: async (request) => {
       requireNoBody(request.body);
-      return { success: true, ...models.clearCache() };
+      return { success: true, ...(await models.clearCache()) };
     },
   }),
 };

@@ -10,7 +10,7 @@ export const modelsPerformance: Route = {
   tag: 'models',
   summary: 'How fast answers are, and what they cost',
   description:
-    'Quantiles of history, features, model and whole requests, the feature cache, memory and event loop of the process that answers. Predictions in batches count with their model, their requests with their own route.',
+    'Quantiles of history, features, model and whole requests, the feature cache, memory (added up) and event loop (the slowest) of the processes at this port. Predictions in batches count with their model, their requests with their own route.',
   replies: {
     200: {
       description: 'The figures',
@@ -18,6 +18,7 @@ export const modelsPerformance: Route = {
       example: {
         success: true,
         uptime_seconds: 3600.5,
+        processes: 1,
         window_seconds: 300,
         models: {
           category_prediction: {
@@ -42,5 +43,5 @@ export const modelsPerformance: Route = {
     },
   },
   errors: [],
-  bind: ({ models }) => ({ handle: () => ({ success: true, ...models.performance() }) }),
+  bind: ({ models }) => ({ handle: async () => ({ success: true, ...(await models.performance()) }) }),
 };

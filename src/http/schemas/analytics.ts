@@ -15,6 +15,7 @@ function counts(title: string, names: readonly string[]): JsonSchema {
 export const ANALYTICS_REPLY = closedObject<Succeeded<AnalyticsReport>>('Analytics', {
   success: { type: 'boolean' },
   since: { type: 'string', description: 'Answers are counted from this instant on' },
+  processes: { ...COUNT, minimum: 1, description: 'Processes whose answers are counted' },
   predictions: closedObject<AnalyticsReport['predictions']>('PredictionCounts', {
     total: COUNT,
     by_model: { type: 'object', description: 'By registry name', additionalProperties: COUNT },

@@ -22,6 +22,7 @@ const LATENCY = closedObject<LatencySummary>('Latency', LATENCY_PROPERTIES);
 export const PERFORMANCE_REPLY = closedObject<Succeeded<PerformanceReport>>('Performance', {
   success: { type: 'boolean' },
   uptime_seconds: AMOUNT,
+  processes: { ...COUNT, minimum: 1, description: 'Processes whose figures these are' },
   window_seconds: { ...AMOUNT, description: 'Latencies are those of the last one to two such windows' },
   models: {
     type: 'object',

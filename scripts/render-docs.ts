@@ -173,6 +173,7 @@ function renderRoute({ method, url, scope, route }: RouteRow): string {
     parts.push(`**${status}** ${reply.description}`);
     if (reply.schema?.properties !== undefined) parts.push(fieldTable('field of the reply', reply.schema));
     if (reply.example !== undefined) parts.push(fence(reply.example));
+    if (reply.explainedExample !== undefined) parts.push('With the reasons:', fence(reply.explainedExample));
     if (reply.listSchema?.properties !== undefined) {
       parts.push('To a list:', fieldTable('field of the reply', reply.listSchema));
       if (reply.listExample !== undefined) parts.push(fence(reply.listExample));

@@ -17,6 +17,7 @@ import { predictAmount } from '../src/http/routes/predict-amount.ts';
 import { predictAnomaly } from '../src/http/routes/predict-anomaly.ts';
 import { predictCashflow } from '../src/http/routes/predict-cashflow.ts';
 import { predictCategory } from '../src/http/routes/predict-category.ts';
+import { EXPLANATION_EXAMPLE } from '../src/http/schemas/explanation.ts';
 import { TOKEN_EXAMPLE } from '../src/http/schemas/tokens.ts';
 import type { HttpServices } from '../src/http/services.ts';
 import { type Clock, fixedClock } from '../src/lib/clock.ts';
@@ -66,7 +67,7 @@ export function fixedCategory(): { asked: CategoryRequest[]; category: HttpServi
     asked,
     async category(request) {
       asked.push(request);
-      const answer = documentedAnswer();
+      const answer = { ...documentedAnswer(), ...(request.explain && { explanation: EXPLANATION_EXAMPLE }) };
       return { ...answer, top_predictions: answer.top_predictions.slice(0, request.topK) };
     },
   };

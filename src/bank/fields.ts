@@ -14,7 +14,8 @@ export interface Field {
 }
 
 const TAGS_MAX = 32;
-const TAG_LENGTH_MAX = 64;
+/** Longest tag, in UTF-16 code units after normalisation. */
+export const TAG_LENGTH_MAX = 64;
 const DATE_LENGTH_MAX = 64;
 
 /** Every field a transaction may have on the wire and in imported tables, in documentation order. */

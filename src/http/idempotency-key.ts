@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../errors.ts';
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
+/** What a key looks like, as it is documented. */
+export const IDEMPOTENCY_KEY_PATTERN = '^[\\x21-\\x7e]{1,255}$';
+const KEY = new RegExp(IDEMPOTENCY_KEY_PATTERN);
 
 /**
  * The key of a request that may be repeated (IETF draft-ietf-httpapi-idempotency-key-header), or null without one: 1 to

@@ -2,7 +2,7 @@ import { SCOPES } from '../access/scopes.ts';
 import { AppError, ERRORS, type ErrorCode } from '../errors.ts';
 import { problemHeaders, problemOf } from './plugins/problem.ts';
 import { RATE_LIMIT_HEADERS } from './plugins/rate-limit.ts';
-import type { ReplyDescription, Route, RouteRow, RouteScope } from './route.ts';
+import { type ReplyDescription, type Route, type RouteRow, type RouteScope, TAGS } from './route.ts';
 import type { JsonSchema } from './schemas/json-schema.ts';
 import { PROBLEM } from './schemas/problem.ts';
 
@@ -19,7 +19,8 @@ const HEADERS_OF_ALL = ['X-Request-ID', 'X-Process-Time', ...Object.keys(RATE_LI
 
 const GUARDED_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
 const LIMITED_ERRORS: readonly ErrorCode[] = ['rate_limited'];
-const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'too_large', 'malformed', 'invalid'];
+const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'too_large', 'malformed'];
+const VALUE_ERRORS: readonly ErrorCode[] = ['invalid'];
 const TIMED_ERRORS: readonly ErrorCode[] = ['timeout'];
 const COMMON_ERRORS: readonly ErrorCode[] = ['host_not_allowed', 'internal'];
 
@@ -52,7 +53,7 @@ export function describeApi(routes: readonly RouteRow[], version: string): Json 
       { url: '/', description: 'As written' },
       { url: '/v1', description: 'The same, under a version' },
     ],
-    tags: [...new Set(routes.map((row) => row.route.tag))].sort().map((name) => ({ name })),
+    tags: TAGS.filter((tag) => routes.some((row) => row.route.tag === tag.name)),
     paths,
     components: {
       ...components,
@@ -144,12 +145,16 @@ function describeReply(reply: ReplyDescription, components: Components): Json {
   };
 }
 
-function describeExamples({ example, listExample }: ReplyDescription): Json {
-  if (listExample === undefined) return example === undefined ? {} : { example };
+function describeExamples({ example, explainedExample, listExample }: ReplyDescription): Json {
+  if (listExample === undefined && explainedExample === undefined)
+    return example === undefined ? {} : { example };
   return {
     examples: {
       one: { summary: 'Of one transaction', value: example },
-      list: { summary: 'Of a list', value: listExample },
+      ...(explainedExample !== undefined && {
+        explained: { summary: 'With the reasons', value: explainedExample },
+      }),
+      ...(listExample !== undefined && { list: { summary: 'Of a list', value: listExample } }),
     },
   };
 }
@@ -159,6 +164,7 @@ function describeFailures(route: Route, isPublic: boolean, components: Component
     ...(isPublic ? [] : GUARDED_ERRORS),
     ...(route.isUnlimited ? [] : LIMITED_ERRORS),
     ...(route.body === undefined ? [] : BODY_ERRORS),
+    ...(route.body === undefined || route.takesAnyValue ? [] : VALUE_ERRORS),
     ...(route.timeoutMs === undefined ? [] : TIMED_ERRORS),
     ...route.errors,
     ...COMMON_ERRORS.filter((code) => code !== 'host_not_allowed' || !route.isHostFree),

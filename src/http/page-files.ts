@@ -28,7 +28,9 @@ export function pageFilesRoute(page: string, files: Readonly<Record<string, Page
     tag: 'documentation',
     summary: `A file of /${page}`,
     description: `One of ${Object.keys(files).join(', ')}.`,
-    params: { asset: 'Name of the file' },
+    params: {
+      asset: { description: 'Name of the file', schema: { type: 'string', enum: Object.keys(files) } },
+    },
     replies: {
       200: { description: 'The file', mediaType: '*/*', headers: { ETag: 'Hash of the content' } },
       304: {

@@ -4,6 +4,33 @@ import type { ErrorCode } from '../errors.ts';
 import type { JsonSchema } from './schemas/json-schema.ts';
 import type { HttpServices } from './services.ts';
 
+/** THE table of the groups of the documentation, in the order a reader wants them. */
+export const TAGS = [
+  {
+    name: 'predictions',
+    description:
+      'What a transaction is, what it should cost, whether it is strange, and how the money will flow. One transaction or up to 1,000 a request.',
+  },
+  {
+    name: 'transactions',
+    description: 'The history that predictions and forecasts read. Only what is sent here is remembered.',
+  },
+  {
+    name: 'models',
+    description: 'Which versions serve, how they did in training and how they do now; loading them anew.',
+  },
+  {
+    name: 'access',
+    description: 'Tokens that take the place of an API key, for where the key itself should not travel.',
+  },
+  { name: 'health', description: 'Probes for load balancers and orchestrators. They need no key.' },
+  { name: 'monitoring', description: 'Figures for Prometheus. They need no key.' },
+  { name: 'documentation', description: 'This description, as pages and as a document.' },
+] as const satisfies readonly { name: string; description: string }[];
+
+/** A group of the documentation. */
+export type Tag = (typeof TAGS)[number]['name'];
+
 /** A worked request or reply of the documentation; the tests execute every one. */
 export interface Example {
   readonly summary: string;
@@ -28,6 +55,8 @@ export interface ReplyDescription {
   readonly example?: unknown;
   /** The answer to the documented body with `transactions`, where it is another. */
   readonly listExample?: unknown;
+  /** The answer to the documented body with `explain`, where it is shown. */
+  readonly explainedExample?: unknown;
   /** Header name to its meaning, beyond the headers of every reply. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -43,14 +72,14 @@ export interface BoundRoute {
 export interface Route {
   /** Unique name in the OpenAPI document. */
   readonly operationId: string;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly summary: string;
   readonly description: string;
   readonly body?: { readonly schema: JsonSchema; readonly examples: Readonly<Record<string, Example>> };
   /** Parameters of the path: name to its meaning, or to its meaning and schema where it is not any text. */
   readonly params?: Readonly<Record<string, string | ParamDescription>>;
-  /** Optional request headers of its own: name to meaning. */
-  readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** Optional request headers of its own: name to meaning, or to meaning and schema. */
+  readonly requestHeaders?: Readonly<Record<string, string | ParamDescription>>;
   readonly replies: Readonly<Record<number, ReplyDescription>>;
   /** Failures of its own; those of every route with a body or a guard are added. */
   readonly errors: readonly ErrorCode[];
@@ -62,6 +91,8 @@ export interface Route {
   readonly model?: string;
   /** Predictions a parsed body asks for: what the caller's rate limit is charged; 1 when absent. */
   readonly cost?: (body: unknown) => number;
+  /** Whether whatever JSON is sent is answered with 200, so that no value is wrong. */
+  readonly takesAnyValue?: boolean;
   /** Whether a public route always answers, however often it is asked (probes, scrapes). */
   readonly isUnlimited?: boolean;
   /** Whether it answers under any Host header (probes call by address). */

@@ -11,7 +11,9 @@ import type { ApiKeyStore, Broadcast, TokenStore } from '../../src/stores/ports.
 import { createSqlApiKeys } from '../../src/stores/sql/api-keys.ts';
 import { type DatabaseLocation, openDatabase } from '../../src/stores/sql/database.ts';
 import { createSqlTokens } from '../../src/stores/sql/tokens.ts';
-import { NOW, post, type TestServices, testApp, testConfig, testLimits } from '../harness.ts';
+import { answered, connect } from '../client/connect.ts';
+import type { components } from '../client/paths.ts';
+import { AUTHORIZATION, NOW, post, type TestServices, testApp, testConfig, testLimits } from '../harness.ts';
 
 export const SECRET = 'a secret of the tests, of more than 32 bytes';
 export const OTHER_SECRET = 'another secret of the tests, just as long as it';
@@ -86,16 +88,17 @@ export function makeKey(
   return createKey(apiKeys, { name: 'test', scopes, expiresAt: facts.expiresAt ?? null }, at);
 }
 
-/** The tokens of an answer. */
+/** The tokens of an answer: for an API key, or for a refresh token. */
 export async function tokensFrom(
   app: FastifyInstance,
-  url: string,
-  body: unknown,
+  url: '/auth/token' | '/auth/refresh',
+  body: components['schemas']['TokenRequest'] | components['schemas']['RefreshRequest'],
   headers: Record<string, string> = {},
 ): Promise<TokenReply> {
-  const reply = await app.inject(post(url, body, headers));
-  if (reply.statusCode !== 200) throw new Error(`${url} answered ${reply.statusCode}: ${reply.body}`);
-  return reply.json();
+  const { POST } = connect(app, { ...AUTHORIZATION, ...headers });
+  return answered(
+    'refresh_token' in body ? POST('/auth/refresh', { body }) : POST(url as '/auth/token', { body }),
+  );
 }
 
 /** The status of a prediction asked for with a credential. */

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { DEVELOPMENT_KEY } from '../../src/access/api-keys.ts';
 import { translateListenFailure } from '../../src/cli/require-port.ts';
 import { parseConfig } from '../../src/config.ts';
+import { findProgram } from '../servers/find-program.ts';
 import { HEADER, lineOf, madeUp, run, start, temporaryFolder, writeTable } from './command-line.ts';
 
 const folder = temporaryFolder();
@@ -123,11 +126,73 @@ it('every reason why an address cannot be had is told in the words of the settin
   assert.equal(detail('ELSE'), undefined);
 });
 
+// What clients of the first Titans Finance type; nothing in these files may change.
+const CURLS = join(import.meta.dirname, '..', 'fixtures', 'curls');
+const CURL_PORT = 8000;
+
+/** Why they cannot be tried here, or false. */
+async function withoutCurls(): Promise<string | false> {
+  if (findProgram(['curl']) === null) return 'curl is not installed (apt-get install curl)';
+  const holder = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    holder.on('error', () => resolve(false));
+    holder.listen(CURL_PORT, '127.0.0.1', () => resolve(true));
+  });
+  if (isFree) await new Promise((resolve) => holder.close(resolve));
+  return isFree ? false : `port ${CURL_PORT}, which the curls name, is taken by another program`;
+}
+
+/** Types one of them into a shell. */
+async function curl(name: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  // What curl is to tell besides the body stands in its settings, so that the command stays as it is.
+  writeFileSync(join(folder, '.curlrc'), 'silent\nwrite-out = "\\n%{http_code}"\n');
+  const { stdout } = await promisify(execFile)('sh', [join(CURLS, `${name}.sh`)], {
+    env: { ...process.env, CURL_HOME: folder },
+  });
+  const [body, status] = stdout.split('\n');
+  return { status: Number(status), body: JSON.parse(body) };
+}
+
+async function tryCurls(): Promise<void> {
+  const category = await curl('category');
+  assert.equal(category.status, 200);
+  assert.equal(category.body.predicted_category, 'Food & Dining');
+  assert.equal(category.body.features_used, 52);
+  const amount = await curl('amount');
+  assert.equal(amount.status, 200);
+  const { lower, upper } = amount.body.confidence_interval as { lower: number; upper: number };
+  const predicted = amount.body.predicted_amount as number;
+  assert.ok(predicted < -3 && predicted > -300, `a dinner costs ${predicted}`);
+  assert.ok(lower <= predicted && predicted <= upper && upper <= 0);
+  const anomaly = await curl('anomaly');
+  assert.equal(anomaly.status, 200);
+  assert.equal(anomaly.body.is_anomaly, true);
+  assert.ok(['high', 'critical'].includes(anomaly.body.risk_level as string));
+  const reasons = anomaly.body.reasons as { text: string }[];
+  assert.ok(reasons.length > 0 && reasons.every(({ text }) => text.length > 10));
+  const coffee = await fetch(`http://localhost:${CURL_PORT}/predict/anomaly`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${DEVELOPMENT_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(TRANSACTION),
+  });
+  assert.equal(((await coffee.json()) as Record<string, unknown>).is_anomaly, false);
+  const reloaded = await curl('reload-all');
+  assert.equal(reloaded.status, 200);
+  assert.equal(reloaded.body.reloaded, 4);
+}
+
 describe('demo', () => {
   const dataDir = join(folder, 'demo');
 
-  it('makes data, trains, serves the development key, and starts from what is there the next time', async () => {
-    const first = start(['demo', '--port', '0', '--data-dir', dataDir]);
+  it('makes data, trains, serves the development key, and starts from what is there the next time', async (t) => {
+    const reason = await withoutCurls();
+    const first = start([
+      'demo',
+      '--port',
+      reason === false ? String(CURL_PORT) : '0',
+      '--data-dir',
+      dataDir,
+    ]);
     const [, url] = await first.until(LISTENING);
     await first.until(/Ctrl-C stops it/);
     assert.match(first.said().stderr, /made up \d+ transactions/);
@@ -137,6 +202,7 @@ describe('demo', () => {
     const body = (await reply.json()) as Record<string, unknown>;
     assert.equal(body.predicted_category, 'Food & Dining');
     assert.equal((await fetch(`${url}/docs`)).status, 200);
+    await t.test('the curls of the first system work character by character', { skip: reason }, tryCurls);
     first.child.kill('SIGINT');
     assert.equal((await first.ended).status, 0);
 

@@ -237,7 +237,7 @@ export interface components {
     AmountRequest: {
       date?: string | null;
       amount?: number | null;
-      type: "Income" | "Expense" | "Transfer" | null;
+      type: "Income" | "Expense" | "Transfer";
       description?: string | null;
       category?: string | null;
       payment_method?: string | null;
@@ -357,7 +357,7 @@ export interface components {
     };
     AnomalyRequest: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -473,7 +473,7 @@ export interface components {
     };
     HistoryTransaction: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -566,7 +566,7 @@ export interface components {
     };
     CategoryRequest: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -667,7 +667,7 @@ export interface components {
     };
     RememberRequest: {
       date?: string | null;
-      amount: number | null;
+      amount: number;
       type?: "Income" | "Expense" | "Transfer" | null;
       description?: string | null;
       category?: string | null;
@@ -684,7 +684,7 @@ export interface components {
       tags?: (string)[] | null;
     };
     RememberListRequest: {
-      transactions: (components['schemas']['ListedTransaction'])[];
+      transactions: (components['schemas']['RememberRequest'])[];
     };
     RememberReply: {
       success: boolean;
@@ -815,7 +815,7 @@ export interface paths {
   '/docs/{asset}': {
     /** A file of /docs */
     get: {
-      parameters: { query?: never; header?: never; path: { asset: string }; cookie?: never };
+      parameters: { query?: never; header?: never; path: { asset: "swagger-ui.css" | "swagger-ui-bundle.js" | "favicon-32x32.png" | "start.js" }; cookie?: never };
       requestBody?: never;
       responses: {
         200: { headers: { [name: string]: unknown }; content: { '*/*': unknown } };
@@ -1247,7 +1247,6 @@ export interface paths {
         403: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         413: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         415: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
-        422: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         429: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
         500: { headers: { [name: string]: unknown }; content: { 'application/problem+json': components['schemas']['Problem'] } };
       };
@@ -1300,7 +1299,7 @@ export interface paths {
   '/redoc/{asset}': {
     /** A file of /redoc */
     get: {
-      parameters: { query?: never; header?: never; path: { asset: string }; cookie?: never };
+      parameters: { query?: never; header?: never; path: { asset: "redoc.standalone.js" | "page.css" | "start.js" }; cookie?: never };
       requestBody?: never;
       responses: {
         200: { headers: { [name: string]: unknown }; content: { '*/*': unknown } };

@@ -8,6 +8,7 @@ import { createApiKeyCheck } from '../../src/access/api-keys.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { CATEGORY_MODEL } from '../../src/models/models.ts';
 import { createServices, type Services } from '../../src/services.ts';
+import { answered, answeredOne, connect } from '../client/connect.ts';
 import { AUTHORIZATION, NOW, post, testApp, testConfig } from '../harness.ts';
 import { BOOK, trainedCategory } from '../models/trained.ts';
 import { parsePrometheus } from '../monitoring/prometheus-text.ts';
@@ -59,6 +60,7 @@ beforeEach(async () => {
   await publish(services);
   await services.registry.load();
   app = buildApp(await services.http('1.0.0'));
+  api = connect(app);
 });
 async function close(): Promise<void> {
   await app.close();
@@ -67,6 +69,14 @@ async function close(): Promise<void> {
 
 function damage(version: string): void {
   truncateSync(join(dataDir, 'models', NAME, version, 'model.safetensors'), 100);
+}
+
+/** The generated client, for what the document says; {@link ask} is for the rest. */
+let api: ReturnType<typeof connect>;
+const THIS = { params: { path: { model: NAME } } } as const;
+
+function predict(body: typeof COFFEE) {
+  return answeredOne(api.POST('/predict/category', { body }));
 }
 
 async function ask(method: 'GET' | 'POST' | 'DELETE', url: string, more: InjectOptions = {}) {
@@ -78,8 +88,7 @@ const COFFEE = { amount: -25.5, description: 'Coffee shop purchase', date: '2025
 
 describe('models over HTTP', () => {
   it('status tells what serves, what is activated and what is newest', async () => {
-    const { status, body } = await ask('GET', '/models/status');
-    assert.equal(status, 200);
+    const body = await answered(api.GET('/models/status'));
     assert.deepEqual(Object.keys(body.models), [
       NAME,
       'amount_prediction',
@@ -93,18 +102,18 @@ describe('models over HTTP', () => {
     assert.deepEqual(state.metrics, { accuracy: 0.75, log_loss: null });
     const first = state.active_version;
     const second = await publish(services);
-    const later = (await ask('GET', '/models/status')).body.models[NAME];
+    const later = (await answered(api.GET('/models/status'))).models[NAME];
     assert.deepEqual(
       [later.active_version, later.activated_version, later.newest_version],
       [first, second, second],
     );
     assert.equal(body.models.amount_prediction.status, 'missing');
-    assert.match(body.models.amount_prediction.reason, /No version/);
+    assert.match(String(body.models.amount_prediction.reason), /No version/);
     await close();
   });
 
   it('health tells what serves: some models make it degraded', async () => {
-    const { body } = await ask('GET', '/models/health');
+    const body = await answered(api.GET('/models/health'));
     assert.equal(body.status, 'degraded');
     assert.equal(body.ready, true);
     assert.equal(body.models[NAME].status, 'ready');
@@ -113,8 +122,7 @@ describe('models over HTTP', () => {
   });
 
   it('info tells everything of the version that serves', async () => {
-    const { status, body } = await ask('GET', `/models/${NAME}/info`);
-    assert.equal(status, 200);
+    const body = await answered(api.GET('/models/{model}/info', THIS));
     assert.equal(body.features.length, 52);
     assert.ok(body.features_hidden.length > 0);
     for (const name of body.features_hidden) assert.ok(body.features.includes(name));
@@ -129,7 +137,7 @@ describe('models over HTTP', () => {
     assert.deepEqual([missing.status, missing.body.code], [503, 'model_not_loaded']);
     const summary = join(dataDir, 'models', NAME, body.version, 'training_summary.json');
     rmSync(summary);
-    const without = (await ask('GET', `/models/${NAME}/info`)).body;
+    const without = await answered(api.GET('/models/{model}/info', THIS));
     assert.deepEqual([without.baselines, without.beats_baseline, without.parameters], [{}, null, {}]);
     await close();
   });
@@ -146,9 +154,9 @@ describe('models over HTTP', () => {
       assert.deepEqual(body, { success: true, reloaded: 1, missing: 0, models: { [NAME]: model } });
       assert.equal(services.registry.get(NAME)?.version, version);
     }
-    const all = await ask('POST', '/models/reload-all');
-    assert.deepEqual([all.status, all.body.reloaded, all.body.missing], [200, 1, 3]);
-    assert.equal(all.body.models.cashflow_forecasting.status, 'missing');
+    const all = await answered(api.POST('/models/reload-all'));
+    assert.deepEqual([all.reloaded, all.missing], [1, 3]);
+    assert.equal(all.models.cashflow_forecasting.status, 'missing');
     await close();
   });
 
@@ -165,11 +173,10 @@ describe('models over HTTP', () => {
       all.body.errors.map((error: { pointer: string }) => error.pointer),
       [`/${NAME}`],
     );
-    const answer = await app.inject(post('/predict/category', COFFEE));
-    assert.equal(answer.json().model_version, first);
-    const state = (await ask('GET', '/models/health')).body.models[NAME];
+    assert.equal((await predict(COFFEE)).model_version, first);
+    const state = (await answered(api.GET('/models/health'))).models[NAME];
     assert.equal(state.status, 'ready');
-    assert.match(state.reason, /100 bytes/);
+    assert.match(String(state.reason), /100 bytes/);
     const families = parsePrometheus((await app.inject('/metrics')).body);
     const refused = families
       .get('titans_model_reloads_total')
@@ -196,44 +203,43 @@ describe('models over HTTP', () => {
   });
 
   it('the cache answers the same as before, and says how many entries it dropped', async () => {
-    const one = (await app.inject(post('/predict/category', COFFEE))).json();
-    const two = (
-      await app.inject(post('/predict/category', { ...COFFEE, date: '2025-01-06T09:30:50Z' }))
-    ).json();
+    const one = await predict(COFFEE);
+    const two = await predict({ ...COFFEE, date: '2025-01-06T09:30:50Z' });
     assert.deepEqual(two.top_predictions, one.top_predictions);
-    await app.inject(post('/predict/category', { ...COFFEE, amount: -26 }));
-    const before = (await ask('GET', '/models/performance')).body.feature_cache;
+    await predict({ ...COFFEE, amount: -26 });
+    const before = (await answered(api.GET('/models/performance'))).feature_cache;
     assert.deepEqual(before, { entries: 2, entries_max: 6144, hits: 1, misses: 2, hit_ratio: 1 / 3 });
-    assert.deepEqual((await ask('DELETE', '/models/cache')).body, { success: true, cleared: 2 });
-    assert.deepEqual((await ask('DELETE', '/models/cache')).body, { success: true, cleared: 0 });
-    await app.inject(post('/predict/category', COFFEE));
-    assert.equal((await ask('GET', '/models/performance')).body.feature_cache.misses, 3);
+    assert.deepEqual(await answered(api.DELETE('/models/cache')), { success: true, cleared: 2 });
+    assert.deepEqual(await answered(api.DELETE('/models/cache')), { success: true, cleared: 0 });
+    await predict(COFFEE);
+    assert.equal((await answered(api.GET('/models/performance'))).feature_cache.misses, 3);
     await publish(services);
-    await ask('POST', '/models/reload-all');
-    await app.inject(post('/predict/category', COFFEE));
-    const after = (await ask('GET', '/models/performance')).body.feature_cache;
+    await answered(api.POST('/models/reload-all'));
+    await predict(COFFEE);
+    const after = (await answered(api.GET('/models/performance'))).feature_cache;
     assert.deepEqual([after.entries, after.misses], [1, 4], 'a reload makes old entries unreachable');
     await close();
   });
 
   it('analytics and performance count what was served, each with its model and route', async () => {
-    for (let i = 0; i < 5; i++) await app.inject(post('/predict/category', { ...COFFEE, amount: -1 - i }));
+    for (let i = 0; i < 5; i++) await predict({ ...COFFEE, amount: -1 - i });
     await app.inject(post('/predict/category', { amount: 'x' }));
     await app.inject(post('/predict/amount', { type: 'Expense' }));
     await app.inject({ method: 'GET', url: '/no/such/path' });
-    const analytics = (await ask('GET', '/models/analytics')).body;
+    const analytics = await answered(api.GET('/models/analytics'));
     assert.equal(analytics.predictions.total, 5);
     assert.equal(analytics.category.count, 5);
     assert.equal(
       analytics.category.mix.reduce((sum: number, row: { count: number }) => sum + row.count, 0),
       5,
     );
-    const performance = (await ask('GET', '/models/performance')).body;
+    const performance = await answered(api.GET('/models/performance'));
     const model = performance.models[NAME];
     assert.deepEqual([model.predictions, model.failed], [5, 0]);
     assert.deepEqual([model.features.count, model.model.count, model.history.count], [5, 5, 0]);
     assert.equal(model.request.count, 6, 'the refused request was a request of this route too');
-    assert.ok(model.request.p50_ms > 0 && model.request.p99_ms <= model.request.max_ms);
+    const { p50_ms, p99_ms, max_ms } = model.request;
+    assert.ok(Number(p50_ms) > 0 && Number(p99_ms) <= Number(max_ms));
     assert.equal(performance.models.amount_prediction.failed, 1);
     const routes = performance.requests.map(
       (row: { method: string; route: string }) => `${row.method} ${row.route}`,

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { Check } from 'typebox/schema';
 import { SCOPES } from '../../src/access/scopes.ts';
 import { FIELDS } from '../../src/bank/fields.ts';
+import { TAGS } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
 import { AUTHORIZATION, testApp } from '../harness.ts';
-
-type Node = Record<string, unknown>;
+import { lookUp, type Node, operationsOf as operations, resolve } from './documented.ts';
 
 /** Documented headers that a first answer does not have. */
 const CONDITIONAL_HEADERS = new Set(['ETag', 'Idempotency-Replayed']);
@@ -17,52 +17,6 @@ async function document(): Promise<Node> {
   await app.close();
   assert.equal(reply.headers['content-type'], 'application/json; charset=utf-8');
   return reply.json();
-}
-
-/** Follows `#/a/b` in the document. */
-function lookUp(root: Node, ref: string): Node {
-  assert.match(ref, /^#\//);
-  let node: unknown = root;
-  for (const key of ref.slice(2).split('/')) node = (node as Node)?.[key];
-  assert.ok(typeof node === 'object' && node !== null, `${ref} leads nowhere`);
-  return node as Node;
-}
-
-/** The document without references; ours has no recursive schema. */
-function resolve(root: Node, node: unknown): unknown {
-  if (Array.isArray(node)) return node.map((entry) => resolve(root, entry));
-  if (typeof node !== 'object' || node === null) return node;
-  const ref = (node as Node).$ref;
-  if (typeof ref === 'string') return resolve(root, lookUp(root, ref));
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolve(root, value)]));
-}
-
-interface Media {
-  schema?: Node;
-  example?: unknown;
-  examples?: Record<string, { value: unknown }>;
-}
-interface Reply {
-  description: string;
-  headers: Node;
-  content?: Record<string, Media>;
-}
-interface Operation {
-  path: string;
-  method: string;
-  operationId: string;
-  tags: string[];
-  security: Record<string, string[]>[];
-  parameters?: { name: string; in: string; required: boolean; schema: Node }[];
-  requestBody?: { content: Record<string, Media> };
-  responses: Record<string, Reply>;
-}
-
-function operations(root: Node): Operation[] {
-  const paths = resolve(root, root.paths) as Record<string, Record<string, Operation>>;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })),
-  );
 }
 
 test('the document is OpenAPI 3.1 with both servers, and every reference in it leads somewhere', async () => {
@@ -88,6 +42,7 @@ test('every route is described under its own name, with its scope, parameters an
   );
   assert.equal(new Set(described.map((operation) => operation.operationId)).size, described.length);
   const tags = (root.tags as Node[]).map((tag) => tag.name);
+  assert.deepEqual(root.tags, TAGS, 'in the order a reader wants, and none without a route');
   for (const [index, operation] of described.entries()) {
     const { scope, route } = ROUTES[index];
     for (const tag of operation.tags) assert.ok(tags.includes(tag));
@@ -108,7 +63,14 @@ test('every route is described under its own name, with its scope, parameters an
     const expected = [500];
     if (scope !== 'public') expected.push(401, 403);
     if (!route.isUnlimited) expected.push(429);
-    if (route.body !== undefined) expected.push(400, 413, 415, 422);
+    if (route.body !== undefined) expected.push(400, 413, 415);
+    assert.equal(
+      documented.includes(422),
+      route.errors.includes('invalid') ||
+        (route.body !== undefined && !route.takesAnyValue) ||
+        route.errors.includes('data_insufficient'),
+      `${operation.path} 422`,
+    );
     for (const status of expected) assert.ok(documented.includes(status), `${operation.path} ${status}`);
   }
   const schemes = (root.components as Record<string, Record<string, Node>>).securitySchemes;
@@ -176,7 +138,8 @@ test('every example is executed: requests succeed, and documented answers are th
         assert.ok(Check(media?.schema as Node, payload), 'the request fits its schema');
       const { schema, example: one, examples } = described.content?.['application/json'] ?? {};
       // A route that answers a list in another form documents both.
-      const kind = payload !== undefined && 'transactions' in payload ? 'list' : 'one';
+      const asked = payload !== undefined && 'transactions' in payload ? 'list' : 'one';
+      const kind = payload?.explain === true && examples?.explained !== undefined ? 'explained' : asked;
       const example = examples === undefined ? one : examples[kind].value;
       if (schema !== undefined) {
         assert.ok(Check(schema, reply.json()), `${path}: ${reply.body}`);
@@ -205,7 +168,7 @@ function withoutTimes(body: unknown, topK: unknown = 3): unknown {
 
 test('the body of a prediction is described field by field from the table that parses it', async () => {
   const root = await document();
-  const schema = lookUp(root, '#/components/schemas/CategoryRequest');
+  const schema = lookUp(root, '#/components/schemas/CategoryRequest') as Node;
   const properties = schema.properties as Record<string, Node>;
   assert.deepEqual(Object.keys(properties), [...FIELDS.map((field) => field.name), 'top_k', 'explain']);
   assert.equal(schema.additionalProperties, false);

@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../src/errors.ts';
+import { answeredOne, connect } from '../client/connect.ts';
 import { fixedAmount, fixedPredict, post, testApp, testConfig } from '../harness.ts';
 
 const URL = '/predict/amount';
-const DINNER = { type: 'Expense', description: 'Restaurant dinner', category: 'Food & Dining' };
+const DINNER = { type: 'Expense', description: 'Restaurant dinner', category: 'Food & Dining' } as const;
 
 test('200 has the amount with its interval, and what every prediction has', async (t) => {
   const app = testApp();
   t.after(() => app.close());
-  const reply = await app.inject(post(URL, DINNER));
-  assert.equal(reply.statusCode, 200, reply.body);
-  const { processing_time_ms, ...body } = reply.json();
+  const { processing_time_ms, ...body } = await answeredOne(connect(app).POST(URL, { body: DINNER }));
   assert.ok(processing_time_ms >= 0);
   assert.deepEqual(body, {
     success: true,
     predicted_amount: -38.4,
     confidence_interval: { lower: -71.2, upper: -16.9, level: 0.8 },
-    model_version: '20250106-093000',
+    model_version: '1.0.0',
     features_used: 52,
     prediction_id: '0b9f7a44-6a0e-4c8c-b4a2-6a4c4f0d9f55',
   });
@@ -28,7 +27,7 @@ test('an amount that is given is ignored, the level is .8 unless said', async (t
   const app = testApp({ config: testConfig({ TITANS_CURRENCY: 'EUR' }), predict: fixedPredict({ amount }) });
   t.after(() => app.close());
   for (const more of [{}, { amount: -12 }, { confidence_level: 0.95 }, { confidence_level: null }])
-    assert.equal((await app.inject(post(URL, { ...DINNER, ...more }))).statusCode, 200);
+    await answeredOne(connect(app).POST(URL, { body: { ...DINNER, ...more } }));
   assert.deepEqual(
     asked.map(({ level }) => level),
     [0.8, 0.8, 0.95, 0.8],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { AnomalyRequest } from '../../src/predict/anomaly.ts';
-import { fixedPredict, post, testApp } from '../harness.ts';
+import { answeredOne, connect } from '../client/connect.ts';
+import { AUTHORIZATION, fixedPredict, post, testApp } from '../harness.ts';
 
 function appThatKeeps(asked: AnomalyRequest[]) {
   const { anomaly } = fixedPredict();
@@ -23,11 +24,11 @@ it('answers with score, level, reasons and what is still learnt', async () => {
     type: 'Expense',
     description: 'Large unusual purchase',
     payment_method: 'credit_card',
-  };
-  for (const url of ['/predict/anomaly', '/v1/predict/anomaly']) {
-    const reply = await app.inject(post(url, body));
-    assert.equal(reply.statusCode, 200);
-    const { success, is_anomaly, anomaly_score, risk_level, reasons, processing_time_ms } = reply.json();
+  } as const;
+  for (const prefix of ['', '/v1'] as const) {
+    const { success, is_anomaly, anomaly_score, risk_level, reasons, processing_time_ms } = await answeredOne(
+      connect(app, AUTHORIZATION, prefix).POST('/predict/anomaly', { body }),
+    );
     assert.equal(success, true);
     assert.equal(is_anomaly, true);
     assert.ok(anomaly_score > 0.99);
@@ -44,7 +45,7 @@ it('takes a sensitivity above 0 and up to .5, and names what is wrong with anoth
   const asked: AnomalyRequest[] = [];
   const app = appThatKeeps(asked);
   for (const sensitivity of [0.5, 1e-6, null]) {
-    assert.equal((await app.inject(post('/predict/anomaly', { amount: -1, sensitivity }))).statusCode, 200);
+    await answeredOne(connect(app).POST('/predict/anomaly', { body: { amount: -1, sensitivity } }));
   }
   assert.deepEqual(
     asked.map(({ sensitivity }) => sensitivity),

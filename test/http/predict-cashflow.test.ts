@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Problem } from '../../src/http/schemas/problem.ts';
 import type { CashflowRequest } from '../../src/predict/cashflow.ts';
+import { answered, connect } from '../client/connect.ts';
+import type { components } from '../client/paths.ts';
 import { documentedCashflow, post, testApp } from '../harness.ts';
 
 const URL = '/predict/cashflow';
@@ -22,9 +24,7 @@ function app() {
 test('an empty object asks for all stored accounts, 30 days, at .8', async (t) => {
   const { built, asked } = app();
   t.after(() => built.close());
-  const reply = await built.inject(post(URL, {}));
-  assert.equal(reply.statusCode, 200);
-  const { success, processing_time_ms, ...answer } = reply.json();
+  const { success, processing_time_ms, ...answer } = await answered(connect(built).POST(URL, { body: {} }));
   assert.equal(success, true);
   assert.equal(typeof processing_time_ms, 'number');
   assert.deepEqual(answer, documentedCashflow());
@@ -54,8 +54,8 @@ test('options and transactions are read, and income with a negative amount is a 
     starting_balance: -5,
     as_of: '1970-01-11',
     currency: 'eur',
-  };
-  assert.equal((await built.inject(post(URL, body))).statusCode, 200);
+  } satisfies components['schemas']['CashflowRequest'];
+  await answered(connect(built).POST(URL, { body }));
   const [{ transactions, ...options }] = asked;
   assert.deepEqual(
     transactions?.map(({ amountMinor }) => amountMinor),

@@ -63,6 +63,15 @@ function lasting(body: unknown): unknown {
   return rest;
 }
 
+/** Anything without the times in it, at any depth. */
+function withoutTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTimes);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(lasting(value) as Json).map(([key, part]) => [key, withoutTimes(part)]),
+  );
+}
+
 const LISTED = BOOK.slice(-60).map((row) => toWire(row));
 /** Wire-shaped transactions: of the stored accounts and of strangers, at instants among and after the stored, or never. */
 const ITEM: fc.Arbitrary<Json> = fc
@@ -86,6 +95,8 @@ const ITEM: fc.Arbitrary<Json> = fc
     return { ...base, ...rest, ...(isBad && amuont !== undefined && { amuont }) };
   });
 
+const PREFIXES = ['', '/v1'] as const;
+const PREFIX = fc.constantFrom(...PREFIXES);
 const SINGLES = [
   { type: 'category', options: { top_k: 2 } },
   { type: 'amount', options: { confidence_level: 0.9 } },
@@ -104,8 +115,8 @@ describe('a list', () => {
   for (const { type, options } of SINGLES) {
     it(`of /predict/${type} has for each item, in order, what a request of its own has`, async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(ITEM, { minLength: 1, maxLength: 6 }), async (items) => {
-          const url = `/predict/${type}`;
+        fc.asyncProperty(fc.array(ITEM, { minLength: 1, maxLength: 6 }), PREFIX, async (items, prefix) => {
+          const url = `${prefix}/predict/${type}`;
           const list = await ask(url, { transactions: items, ...options });
           assert.equal(list.status, 200);
           assert.equal(list.body.success, true);
@@ -132,8 +143,12 @@ describe('a list', () => {
       fc.asyncProperty(
         fc.array(ITEM, { minLength: 1, maxLength: 4 }),
         fc.subarray([...PREDICTION_TYPES], { minLength: 1 }),
-        async (items, types) => {
-          const batch = await ask('/predict/batch', { transactions: items, prediction_types: types });
+        PREFIX,
+        async (items, types, prefix) => {
+          const batch = await ask(`${prefix}/predict/batch`, {
+            transactions: items,
+            prediction_types: types,
+          });
           assert.equal(batch.status, 200);
           const results: Json[] = [];
           const failures: Json[] = [];
@@ -164,32 +179,49 @@ describe('a list', () => {
     );
   });
 
-  it('with one bad item of 1,000 gives 999 right answers and one error with its index', async () => {
-    const transactions = Array.from({ length: 1000 }, (_, i) => ({ ...LISTED[i % LISTED.length] }));
-    transactions[617] = { amount: 'x' };
-    for (const url of ['/predict/category', '/v1/predict/category']) {
-      const { status, body } = await ask(url, { transactions });
-      assert.equal(status, 200);
-      const results = body.results as Json[];
-      assert.deepEqual(
-        results.map(({ index }) => index),
-        transactions.flatMap((_, index) => (index === 617 ? [] : [index])),
+  /** What a list says of each item, in its order, and what requests of their own say of the same. */
+  const KINDS: readonly { name: string; alone: (one: (type: string) => Promise<Json>) => Promise<Json> }[] = [
+    ...SINGLES.map(({ type }) => ({
+      name: type,
+      alone: (one: (type: string) => Promise<Json>) => one(type),
+    })),
+    {
+      name: 'batch',
+      alone: async (one) =>
+        Object.fromEntries(
+          await Promise.all(PREDICTION_TYPES.map(async (type) => [type, await one(type)] as const)),
+        ),
+    },
+  ];
+  for (const { name, alone } of KINDS) {
+    it(`of /predict/${name} with one bad item of 1,000 gives 999 right answers in order and one error with its index`, async () => {
+      const transactions: Json[] = Array.from({ length: 1000 }, (_, i) => ({
+        type: 'Expense',
+        ...LISTED[i % LISTED.length],
+      }));
+      transactions[617] = { ...transactions[617], amuont: 1 };
+      const singles = await Promise.all(
+        LISTED.map((_, i) =>
+          alone(async (type) => lasting((await ask(`/predict/${type}`, transactions[i])).body) as Json),
+        ),
       );
-      for (let i = 0; i < LISTED.length; i++) {
-        const one = await ask('/predict/category', LISTED[i]);
-        for (const result of results.filter(({ index }) => (index as number) % LISTED.length === i)) {
-          assert.deepEqual(lasting(result), { index: result.index, ...(lasting(one.body) as Json) });
-        }
+      for (const prefix of PREFIXES) {
+        const { status, body } = await ask(`${prefix}/predict/${name}`, { transactions });
+        assert.equal(status, 200);
+        const expected = transactions.flatMap((_, index) =>
+          index === 617 ? [] : [{ index, ...singles[index % LISTED.length] }],
+        );
+        assert.deepEqual(withoutTimes(body.results), expected);
+        const [error, ...others] = body.errors as Json[];
+        assert.deepEqual(others, []);
+        assert.equal(error.index, 617);
+        assert.deepEqual(
+          (error.errors as Json[]).map(({ pointer }) => pointer),
+          ['/transactions/617/amuont'],
+        );
       }
-      const [error, ...others] = body.errors as Json[];
-      assert.deepEqual(others, []);
-      assert.equal(error.index, 617);
-      assert.deepEqual(
-        (error.errors as Json[]).map(({ pointer }) => pointer),
-        ['/transactions/617/amount'],
-      );
-    }
-  });
+    });
+  }
 
   it('is answered by one version of the model, whatever is activated meanwhile', async () => {
     const transactions = Array.from({ length: 400 }, (_, i) => LISTED[i % LISTED.length]);

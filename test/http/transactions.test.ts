@@ -11,10 +11,13 @@ import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { createSqlIdempotency } from '../../src/stores/sql/idempotency.ts';
 import type { Tables } from '../../src/stores/sql/schema.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
+import { answered, answeredOne, connect } from '../client/connect.ts';
+import type { components } from '../client/paths.ts';
 import { NOW, post, testServices } from '../harness.ts';
 import { trainedCategory } from '../models/trained.ts';
 
 const URL = '/transactions';
+type Body = components['schemas']['RememberRequest' | 'RememberListRequest'];
 const COFFEE = {
   amount: -4.5,
   description: 'COFFEE',
@@ -63,7 +66,7 @@ function send(body: unknown, key?: string, caller = 'me') {
 describe('POST /transactions', () => {
   it('counts what is new, replaced and known already', async () => {
     const label = { ...COFFEE, category: 'Food' };
-    const steps: [unknown, [number, number, number, number]][] = [
+    const steps: [Body, [number, number, number, number]][] = [
       [COFFEE, [1, 1, 0, 0]],
       [COFFEE, [1, 0, 0, 1]],
       [label, [1, 0, 1, 0]],
@@ -71,9 +74,13 @@ describe('POST /transactions', () => {
       [{ transactions: [{ ...COFFEE, account_id: 'b' }] }, [1, 1, 0, 0]],
     ];
     for (const [body, [received, inserted, updated, unchanged]] of steps) {
-      const reply = await send(body);
-      assert.equal(reply.statusCode, 200, reply.body);
-      assert.deepEqual(reply.json(), { success: true, received, inserted, updated, unchanged });
+      assert.deepEqual(await answered(connect(app).POST(URL, { body })), {
+        success: true,
+        received,
+        inserted,
+        updated,
+        unchanged,
+      });
     }
     assert.equal(await history.count(), 3);
   });
@@ -125,15 +132,16 @@ describe('POST /transactions', () => {
     );
     t.after(() => both.close());
     const asked = { amount: -7, description: 'ZZYZX CORNER 7', account_id: 'new', date: '2025-01-05' };
-    const first = (await both.inject(post('/predict/category', asked))).json();
+    const { POST } = connect(both);
+    const first = await answeredOne(POST('/predict/category', { body: asked }));
     const taught = first.top_predictions[2].category;
     const past = Array.from({ length: 30 }, (_, i) => ({
       ...asked,
       category: taught,
       date: `2024-12-${String(i + 1).padStart(2, '0')}`,
     }));
-    assert.equal((await both.inject(post(URL, { transactions: past }))).json().inserted, 30);
-    const second = (await both.inject(post('/predict/category', asked))).json();
+    assert.equal((await answered(POST(URL, { body: { transactions: past } }))).inserted, 30);
+    const second = await answeredOne(POST('/predict/category', { body: asked }));
     assert.notDeepEqual(second.top_predictions, first.top_predictions);
   });
 });

@@ -27,7 +27,9 @@ type Done = (error?: Error) => void;
  * it is read. A request costs one prediction here; the rest is charged once the body is known.
  */
 export function createGate(row: RouteRow, authenticate: Authenticate, limits: Limits): onRequestHookHandler {
-  const hasBody = row.route.body !== undefined;
+  const needsBody = row.route.body !== undefined;
+  // A route that takes no body says why it refuses the one it gets.
+  const readsBody = needsBody || row.route.errors.includes('unsupported_media_type');
   const { scope } = row;
   const publicCost = row.route.isUnlimited === true ? 0 : 1;
 
@@ -47,7 +49,7 @@ export function createGate(row: RouteRow, authenticate: Authenticate, limits: Li
       const error =
         refusalByVerdict(request, reply, verdict) ??
         refusal ??
-        (hasBody ? bodyRefusalOf(request.headers) : null);
+        (readsBody ? bodyRefusalOf(request.headers, needsBody) : null);
       if (error === null) done();
       else done(error);
     }

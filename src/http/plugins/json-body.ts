@@ -6,8 +6,11 @@ import { AppError } from '../../errors.ts';
 const PLAIN_TYPE = 'application/json';
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
-/** What the headers already say against a JSON body, or null. The media type itself is checked by Fastify. */
-export function bodyRefusalOf(headers: IncomingHttpHeaders): AppError | null {
+/**
+ * What the headers already say against a JSON body, or against there being none where one is needed; else null. The media
+ * type itself is checked by Fastify.
+ */
+export function bodyRefusalOf(headers: IncomingHttpHeaders, isNeeded: boolean): AppError | null {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return new AppError('unsupported_media_type', 'Send the body without Content-Encoding.');
@@ -17,7 +20,7 @@ export function bodyRefusalOf(headers: IncomingHttpHeaders): AppError | null {
   if (type === undefined) {
     const isEmpty =
       headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-    return isEmpty ? new AppError('malformed', 'The body is empty; send a JSON object.') : null;
+    return isEmpty && isNeeded ? new AppError('malformed', 'The body is empty; send a JSON object.') : null;
   }
   const charset = CHARSET.exec(type)?.[1].toLowerCase();
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return null;

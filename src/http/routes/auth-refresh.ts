@@ -12,7 +12,7 @@ import {
 /** POST /auth/refresh */
 export const authRefresh: Route = {
   operationId: 'refreshToken',
-  tag: 'tokens',
+  tag: 'access',
   summary: 'New tokens for a refresh token',
   description:
     'Exchanges a refresh token for its successor and a new access token. Exchanged again within 10 seconds it gives the same successor; exchanged after that, everything issued with it is revoked.',

@@ -9,7 +9,7 @@ interface RevokeReply {
 /** POST /auth/revoke (RFC 7009) */
 export const authRevoke: Route = {
   operationId: 'revokeToken',
-  tag: 'tokens',
+  tag: 'access',
   summary: 'End a token',
   description:
     'Ends a refresh token with everything issued with it, or an access token alone. Answers 200 for a token that is unknown or over, too. Every process refuses it within a second.',

@@ -13,7 +13,7 @@ import {
 /** POST /auth/token */
 export const authToken: Route = {
   operationId: 'createToken',
-  tag: 'tokens',
+  tag: 'access',
   summary: 'Tokens for an API key',
   description:
     'Gives an access token that lasts 15 minutes and a refresh token, so that the key itself need not travel to where they are used.',

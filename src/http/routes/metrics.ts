@@ -4,7 +4,7 @@ import type { Route } from '../route.ts';
 /** GET /metrics */
 export const metrics: Route = {
   operationId: 'metrics',
-  tag: 'health',
+  tag: 'monitoring',
   summary: 'Every figure for Prometheus',
   description:
     'The Prometheus text format: requests and predictions by duration, outcomes, the feature cache, models, the process. docs/metrics.md lists every series. Figures are those of all processes at this port together.',

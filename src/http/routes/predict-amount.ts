@@ -10,7 +10,7 @@ const ANSWER = {
   success: true,
   predicted_amount: -38.4,
   confidence_interval: { lower: -71.2, upper: -16.9, level: 0.8 },
-  model_version: '20250106-093000',
+  model_version: '1.0.0',
   processing_time_ms: 0.398,
   features_used: 52,
   prediction_id: '0b9f7a44-6a0e-4c8c-b4a2-6a4c4f0d9f55',

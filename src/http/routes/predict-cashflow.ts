@@ -86,7 +86,7 @@ export const predictCashflow: Route = {
           },
         ],
         lowest_balance: { date: '2025-01-07', balance: 1161.8, balance_lower: 1104.9 },
-        model_version: '20250106-093000',
+        model_version: '1.0.0',
         processing_time_ms: 84.2,
         prediction_id: '7d9c1f52-1f7e-4a8e-9a35-0d3c8a1f1b11',
       },

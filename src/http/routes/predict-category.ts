@@ -7,6 +7,7 @@ import {
   CATEGORY_REPLY,
   CATEGORY_REQUEST,
 } from '../schemas/category.ts';
+import { EXPLANATION_EXAMPLE } from '../schemas/explanation.ts';
 import { LIST_DESCRIPTION } from '../schemas/list-body.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -23,7 +24,7 @@ const ANSWER = {
     { category: 'Shopping', confidence: 0.08 },
     { category: 'Entertainment', confidence: 0.05 },
   ],
-  model_version: '20250106-093000',
+  model_version: '1.0.0',
   processing_time_ms: 0.412,
   features_used: 52,
   prediction_id: '7d9c1f52-1f7e-4a8e-9a35-0d3c8a1f1b11',
@@ -86,6 +87,7 @@ export const predictCategory: Route = {
       schema: CATEGORY_REPLY,
       listSchema: CATEGORY_LIST_REPLY,
       example: ANSWER,
+      explainedExample: { ...ANSWER, explanation: EXPLANATION_EXAMPLE },
       listExample: {
         success: true,
         results: [{ index: 0, ...ANSWER }],

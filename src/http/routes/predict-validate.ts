@@ -86,6 +86,7 @@ export const predictValidate: Route = {
     },
   },
   errors: [],
+  takesAnyValue: true,
   bodyBytesMax: BODY_BYTES_MAX,
   bind: (services) => {
     const readingAt = bindReading(services);

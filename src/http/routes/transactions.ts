@@ -4,7 +4,7 @@ import type { Fault, Transaction } from '../../bank/transaction.ts';
 import { sha256 } from '../../lib/hash.ts';
 import { inTurns } from '../../predict/turns.ts';
 import { bindReading } from '../bind-prediction.ts';
-import { idempotencyKeyOf } from '../idempotency-key.ts';
+import { IDEMPOTENCY_KEY_PATTERN, idempotencyKeyOf } from '../idempotency-key.ts';
 import { WITH_AMOUNT } from '../predictions.ts';
 import type { Route } from '../route.ts';
 import { invalidBody } from '../schemas/invalid-body.ts';
@@ -29,8 +29,11 @@ All or nothing: when one transaction is not valid the answer is 422 with every f
 
 With an \`Idempotency-Key\` a request may be repeated, after a timeout say: for 24 hours the same key with the same body gets the first answer again (\`Idempotency-Replayed: true\`), also after a restart, and stores nothing. The same key with another body is 422 \`idempotency_key_reused\`; while the first request is still at work, 409 \`idempotency_key_in_use\`. A request that failed leaves its key usable.`,
   requestHeaders: {
-    'Idempotency-Key':
-      'Names this request among those of the caller: 1 to 255 printable ASCII characters, such as a UUID',
+    'Idempotency-Key': {
+      description:
+        'Names this request among those of the caller: 1 to 255 printable ASCII characters, such as a UUID',
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: IDEMPOTENCY_KEY_PATTERN },
+    },
   },
   body: {
     schema: REMEMBER_REQUEST,

@@ -3,20 +3,22 @@ import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { CONFIDENCE_LEVEL, EXPLAIN } from './options.ts';
-import { TRANSACTION_PROPERTIES } from './transaction.ts';
+import { transactionRequiring } from './transaction.ts';
+
+const TRANSACTION = transactionRequiring('type');
 
 /** Body of POST /predict/amount. */
 export const AMOUNT_REQUEST: JsonSchema = {
   title: 'AmountRequest',
   type: 'object',
   description:
-    'One transaction, with options beside its fields. A field that is null counts as not given; amount and balance_after are not looked at.',
+    'One transaction, with options beside its fields. A field that is null or an empty string counts as not given; amount and balance_after are not looked at.',
+  ...TRANSACTION,
   properties: {
-    ...TRANSACTION_PROPERTIES,
+    ...TRANSACTION.properties,
     [CONFIDENCE_LEVEL.name]: CONFIDENCE_LEVEL.schema,
     [EXPLAIN.name]: EXPLAIN.schema,
   },
-  required: ['type'],
   additionalProperties: false,
 };
 

@@ -3,19 +3,22 @@ import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { EXPLAIN, SENSITIVITY } from './options.ts';
-import { TRANSACTION_PROPERTIES } from './transaction.ts';
+import { transactionRequiring } from './transaction.ts';
+
+const TRANSACTION = transactionRequiring('amount');
 
 /** Body of POST /predict/anomaly. */
 export const ANOMALY_REQUEST: JsonSchema = {
   title: 'AnomalyRequest',
   type: 'object',
-  description: 'One transaction, with options beside its fields. A field that is null counts as not given.',
+  description:
+    'One transaction, with options beside its fields. A field that is null or an empty string counts as not given.',
+  ...TRANSACTION,
   properties: {
-    ...TRANSACTION_PROPERTIES,
+    ...TRANSACTION.properties,
     [SENSITIVITY.name]: SENSITIVITY.schema,
     [EXPLAIN.name]: EXPLAIN.schema,
   },
-  required: ['amount'],
   additionalProperties: false,
 };
 

@@ -2,7 +2,7 @@ import { CADENCES } from '../../bank/cadence.ts';
 import { AMOUNT_MAX } from '../../bank/money.ts';
 import type { CashflowAnswer } from '../../predict/cashflow.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
-import { TRANSACTION_PROPERTIES } from './transaction.ts';
+import { CURRENCY_PATTERN, DATE_PATTERN, transactionRequiring } from './transaction.ts';
 
 /** Transactions a request may bring along. */
 export const CASHFLOW_ROWS_MAX = 10_000;
@@ -21,19 +21,21 @@ export const CASHFLOW_REQUEST: JsonSchema = {
   properties: {
     transactions: {
       type: ['array', 'null'],
+      minItems: 1,
       maxItems: CASHFLOW_ROWS_MAX,
       description: 'The history itself; an Income with a negative amount is a reversal',
       items: {
         title: 'HistoryTransaction',
         type: 'object',
-        properties: TRANSACTION_PROPERTIES,
-        required: ['amount'],
+        ...transactionRequiring('amount'),
         additionalProperties: false,
       },
     },
     account_id: {
       type: ['string', 'null'],
+      minLength: 1,
       maxLength: 128,
+      pattern: '\\S',
       description: 'Account whose stored history is read; not together with transactions',
     },
     horizon_days: {
@@ -59,12 +61,13 @@ export const CASHFLOW_REQUEST: JsonSchema = {
     as_of: {
       type: ['string', 'null'],
       maxLength: 64,
+      pattern: DATE_PATTERN,
       description:
         'Last day that is known (RFC 3339 date); later transactions are ignored. By default the last day of the history, for stored ones today if that is later',
     },
     currency: {
       type: ['string', 'null'],
-      maxLength: 3,
+      pattern: CURRENCY_PATTERN,
       description: 'ISO 4217 code of the currency to add up; by default the one with most transactions',
     },
   },

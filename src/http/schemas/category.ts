@@ -3,15 +3,18 @@ import { EXPLANATION } from './explanation.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { EXPLAIN, TOP_K } from './options.ts';
-import { TRANSACTION_PROPERTIES } from './transaction.ts';
+import { transactionRequiring } from './transaction.ts';
+
+const TRANSACTION = transactionRequiring('amount');
 
 /** Body of POST /predict/category. */
 export const CATEGORY_REQUEST: JsonSchema = {
   title: 'CategoryRequest',
   type: 'object',
-  description: 'One transaction, with options beside its fields. A field that is null counts as not given.',
-  properties: { ...TRANSACTION_PROPERTIES, [TOP_K.name]: TOP_K.schema, [EXPLAIN.name]: EXPLAIN.schema },
-  required: ['amount'],
+  description:
+    'One transaction, with options beside its fields. A field that is null or an empty string counts as not given.',
+  ...TRANSACTION,
+  properties: { ...TRANSACTION.properties, [TOP_K.name]: TOP_K.schema, [EXPLAIN.name]: EXPLAIN.schema },
   additionalProperties: false,
 };
 

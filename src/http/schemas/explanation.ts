@@ -76,3 +76,60 @@ export const EXPLANATION: JsonSchema = {
   ),
   description: 'Why; only where `explain` asked for it',
 };
+
+/** An explanation of a category, cut to what mattered most. */
+export const EXPLANATION_EXAMPLE: Explanation = {
+  explains: "The forest's probability of Food & Dining",
+  unit: 'probability',
+  base_value: 0.2643,
+  output: 0.7625,
+  contributions: [
+    {
+      feature: 'text_score',
+      value: 4,
+      contribution: 0.3882,
+      meaning: "What the model's own text part reads: the likeliest class, or the expected value",
+    },
+    {
+      feature: 'amount_global_percentile',
+      value: 0.6535,
+      contribution: 0.0928,
+      meaning: 'Rank of the amount among all training amounts',
+    },
+    {
+      feature: 'amount_cents',
+      value: 0.5,
+      contribution: 0.0172,
+      meaning: 'Fraction of a major unit: prices end in .99, transfers in .00',
+    },
+  ],
+  text: {
+    bias: -1.7302,
+    score: 1.4508,
+    terms: [
+      { term: 'coffee', kind: 'word', contribution: 0.7107 },
+      { term: 'cents 50', kind: 'field', contribution: 0.3173 },
+      { term: 'coffee shop', kind: 'word', contribution: 0.298 },
+    ],
+    rest: 1.855,
+  },
+  members: [
+    { name: 'text', weight: 0.82, value: 0.8843, meaning: 'Words, letters and fields of the transaction' },
+    {
+      name: 'forest',
+      weight: 0.18,
+      value: 0.7625,
+      meaning: 'The 52 features; its probability is what the contributions explain',
+    },
+  ],
+  steps: [
+    { name: 'joint', value: 0.8617, meaning: 'Probability after joining the members by their weights' },
+    { name: 'calibrated', value: 0.87, meaning: 'Share of cases in which a guess this sure was right' },
+  ],
+  calibrated: 0.87,
+  words: [
+    'the word "coffee" speaks for Food & Dining',
+    'the text weighs most (82 %) and gives Food & Dining 88 %',
+    'a guess this sure was right in about 87 of 100 cases',
+  ],
+};

@@ -164,7 +164,8 @@ export const ITEM_ERROR: JsonSchema = closedObject<ItemError>('ItemError', ITEM_
 const LISTED_TRANSACTION: JsonSchema = {
   title: 'ListedTransaction',
   type: 'object',
-  description: 'One transaction. A field that is null counts as not given.',
+  description:
+    'One transaction, judged by itself. A field that is null or an empty string counts as not given.',
   properties: TRANSACTION_PROPERTIES,
   additionalProperties: false,
 };
@@ -173,13 +174,17 @@ const LISTED_TRANSACTION: JsonSchema = {
 export const LIST_DESCRIPTION = `A body \`{"transactions": [...]}\` asks for 1 to ${ITEMS_MAX} at once, options beside the list: items are judged one by one, \`errors\` names those that could not be used, and each result is what a request of its own would get (ids and times aside). All are answered by one version of the model; they never see each other as history.`;
 
 /** A body with 1 to {@link ITEMS_MAX} transactions and options beside the list. */
-export function listSchema(title: string, options: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+export function listSchema(
+  title: string,
+  options: Readonly<Record<string, JsonSchema>> = {},
+  item: JsonSchema = LISTED_TRANSACTION,
+): JsonSchema {
   return {
     title,
     type: 'object',
-    description: `1 to ${ITEMS_MAX} transactions, with options beside the list. Items are judged one by one.`,
+    description: `1 to ${ITEMS_MAX} transactions${Object.keys(options).length > 0 ? ', with options beside the list' : ''}.`,
     properties: {
-      [LIST_FIELD]: { type: 'array', minItems: 1, maxItems: ITEMS_MAX, items: LISTED_TRANSACTION },
+      [LIST_FIELD]: { type: 'array', minItems: 1, maxItems: ITEMS_MAX, items: item },
       ...options,
     },
     required: [LIST_FIELD],

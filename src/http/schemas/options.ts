@@ -31,7 +31,7 @@ export const SENSITIVITY: BodyOption<number> = {
   name: 'sensitivity',
   schema: {
     type: ['number', 'null'],
-    minimum: 0,
+    exclusiveMinimum: 0,
     maximum: SENSITIVITY_MAX,
     default: SENSITIVITY_DEFAULT,
     description: `Share of ordinary traffic one accepts to see flagged; above 0, at most ${SENSITIVITY_MAX}`,
@@ -93,6 +93,7 @@ export const TYPES: BodyOption<readonly PredictionType[]> = {
     items: { type: 'string', enum: PREDICTION_TYPES },
     minItems: 1,
     maxItems: PREDICTION_TYPES.length,
+    uniqueItems: true,
     default: PREDICTION_TYPES,
     description: 'What to predict of each transaction; by default everything',
     examples: [['category', 'anomaly']],

@@ -1,19 +1,18 @@
 import type { RememberAnswer } from '../../predict/remember.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { listSchema } from './list-body.ts';
-import { TRANSACTION_PROPERTIES } from './transaction.ts';
+import { transactionRequiring } from './transaction.ts';
 
 const ONE: JsonSchema = {
   title: 'RememberRequest',
   type: 'object',
-  description: 'One transaction. A field that is null counts as not given.',
-  properties: TRANSACTION_PROPERTIES,
-  required: ['amount'],
+  description: 'One transaction. A field that is null or an empty string counts as not given.',
+  ...transactionRequiring('amount'),
   additionalProperties: false,
 };
 
 /** Body of POST /transactions. */
-export const REMEMBER_REQUEST: JsonSchema = { oneOf: [ONE, listSchema('RememberListRequest')] };
+export const REMEMBER_REQUEST: JsonSchema = { oneOf: [ONE, listSchema('RememberListRequest', {}, ONE)] };
 
 /** The answer of the use case, with what only the route knows. */
 export interface RememberReply extends RememberAnswer {

@@ -56,6 +56,7 @@ export const TOKEN_REQUEST: JsonSchema = {
     scopes: {
       type: 'array',
       description: 'What the tokens may do; default: all that the key may',
+      minItems: 1,
       items: { type: 'string', enum: SCOPE_NAMES },
     },
   },

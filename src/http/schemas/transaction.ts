@@ -1,10 +1,22 @@
-import { FIELDS, type Field, type ParseOptions, parseTransaction } from '../../bank/fields.ts';
+import {
+  FIELDS,
+  type Field,
+  type ParseOptions,
+  parseTransaction,
+  TAG_LENGTH_MAX,
+} from '../../bank/fields.ts';
 import { AMOUNT_MAX } from '../../bank/money.ts';
 import { type Fault, TRANSACTION_TYPES, type Transaction } from '../../bank/transaction.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** More fields than this are refused without looking at each: nobody means them. */
 const FIELDS_MAX = 64;
+
+/** The form of an RFC 3339 date or date-time whose offset and seconds may be missing; whether there is such a day is not its business. */
+export const DATE_PATTERN =
+  '^\\d{4}-\\d{2}-\\d{2}([Tt ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?([Zz]|[+-]\\d{2}:\\d{2})?)?$';
+/** The form of an ISO 4217 code. */
+export const CURRENCY_PATTERN = '^[A-Za-z]{3}$';
 
 /** The wire fields of a transaction as JSON Schema, made from the table that parses them. */
 export const TRANSACTION_PROPERTIES: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
@@ -21,10 +33,29 @@ function shapeOf(field: Field): JsonSchema {
     case 'type':
       return { type: ['string', 'null'], enum: [...TRANSACTION_TYPES, null] };
     case 'tags':
-      return { type: ['array', 'null'], items: { type: 'string' } };
+      return {
+        type: ['array', 'null'],
+        maxItems: field.lengthMax,
+        items: { type: 'string', maxLength: TAG_LENGTH_MAX },
+      };
+    case 'date':
+      return { type: ['string', 'null'], maxLength: field.lengthMax, pattern: DATE_PATTERN };
+    case 'currency':
+      return { type: ['string', 'null'], pattern: CURRENCY_PATTERN };
     default:
       return { type: ['string', 'null'], maxLength: field.lengthMax };
   }
+}
+
+/** The fields of a transaction where `name` must be given; null then does not do. */
+export function transactionRequiring(name: 'amount' | 'type'): Pick<JsonSchema, 'properties' | 'required'> {
+  const { type, ...rest } = TRANSACTION_PROPERTIES[name];
+  const named: JsonSchema = {
+    ...rest,
+    type: (type as readonly string[]).find((kind) => kind !== 'null'),
+    ...(rest.enum && { enum: rest.enum.filter((value) => value !== null) }),
+  };
+  return { properties: { ...TRANSACTION_PROPERTIES, [name]: named }, required: [name] };
 }
 
 /** One option beside the fields of a transaction. Null and absence both mean the default. */

@@ -104,7 +104,7 @@ export function renderConfig(options: readonly Option[]): string {
   return page(
     'Configuration',
     '`OPTIONS` in `src/config.ts`',
-    'Environment variables; in development also a `.env` file. Every fault is reported at once, before anything starts. ' +
+    'Environment variables; in development (unless `NODE_ENV=production`) also a `.env` file in the working directory. Every fault is reported at once, before anything starts. ' +
       'A secret may be given as the content of a file, named by the variable with `_FILE` appended. ' +
       '`titans config` shows the effective values, secrets hidden.',
     table(['variable', 'value', 'default', 'meaning'], rows),

@@ -11,8 +11,23 @@ import type { TestReport } from './test-report.ts';
 // npm test [-- FILE|FOLDER... | node:test options]
 // TITANS_TEST_STORES=servers runs them on a PostgreSQL and a Redis of their own instead of the embedded stores.
 // Without files: every test, with coverage of src/, which must reach the least below. With files: only those.
+// On servers and without files: every test outside STORE_FREE, without coverage.
 
 const COVERAGE_LINES_MIN = 95;
+/** Folders under test/ whose tests open no store, and so cannot tell one kind from another. */
+const STORE_FREE = [
+  'bank',
+  'browser',
+  'features',
+  'importing',
+  'kernels',
+  'lib',
+  'models',
+  'monitoring',
+  'registry',
+  'training',
+  'workers',
+];
 // A test that hangs must not hang the gate; no test is judged by its speed.
 // Each data directory of a test has a Redis database, as it has a schema; see test/servers/stores.ts.
 const REDIS_DATABASES = ['--databases', '10000'];
@@ -100,8 +115,15 @@ async function startServers(): Promise<Servers> {
   };
 }
 
+/** Every test that a store could make a difference to. */
+function testsOfStores(): string[] {
+  const isFree = (path: string) => STORE_FREE.some((folder) => path.startsWith(`test/${folder}/`));
+  return globSync('test/**/*.test.ts', { cwd: root }).filter((path) => !isFree(path));
+}
+
 function runTests(args: readonly string[], variables: Servers['variables']): number {
-  const files = args.filter((arg) => !arg.startsWith('-')).map(expandFolder);
+  const named = args.filter((arg) => !arg.startsWith('-')).map(expandFolder);
+  const files = named.length === 0 && Object.keys(variables).length > 0 ? testsOfStores() : named;
   const isWhole =
     files.length === 0 && !args.some((arg) => /^--test-(?:name|skip)-pattern|^--test-only/.test(arg));
   const folder = mkdtempSync(join(tmpdir(), 'titans-test-'));

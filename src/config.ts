@@ -326,6 +326,8 @@ export interface LoadOptions {
 
 /**
  * The only reader of the process environment: flags, then the environment, then `.env`, then presets, then defaults.
+ * With `NODE_ENV=production` a `.env` file is not read: whoever may write into the folder a service is started in
+ * could otherwise set its keys.
  * @throws AppError `config_invalid` with every fault at once.
  */
 export function loadConfig(options: LoadOptions = {}): Config {
@@ -334,7 +336,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
     { source: 'command line', variables: options.flags ?? {} },
     { source: 'environment', variables: process.env },
   ];
-  if (existsSync(dotenvPath)) {
+  if (process.env.NODE_ENV !== 'production' && existsSync(dotenvPath)) {
     layers.push({ source: '.env', variables: parseEnv(readText(dotenvPath)) });
   }
   layers.push({ source: 'preset', variables: options.presets ?? {} });

@@ -76,6 +76,13 @@ export const ERRORS = [
     remedy: 'Send one well-formed JSON document in UTF-8.',
   },
   {
+    code: 'request_timeout',
+    status: 408,
+    exit: 1,
+    title: 'Request did not arrive in time',
+    remedy: 'Send the whole request at once; docs/operations.md has the limits.',
+  },
+  {
     code: 'invalid',
     status: 422,
     exit: 1,

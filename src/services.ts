@@ -16,6 +16,8 @@ import { createFeatureCache } from './predict/feature-cache.ts';
 import { bindPredictors, pinPredictors } from './predict/many.ts';
 import { createModelOperations } from './predict/models.ts';
 import { remember } from './predict/remember.ts';
+import { createStoredColumns } from './predict/stored-columns.ts';
+import { createStoredPast } from './predict/stored-past.ts';
 import type { WatchedHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
@@ -116,7 +118,7 @@ export function createServices(config: Config, clock: Clock): Services {
     ]);
     const { watched, idempotency } = opened;
     const common = {
-      history: watched.history,
+      history: createStoredPast(watched.history, watched.revision),
       timezone: config.timezone,
       newId: randomUUID,
       explainer,
@@ -130,6 +132,7 @@ export function createServices(config: Config, clock: Clock): Services {
     };
     const cashflow = {
       ...common,
+      stored: createStoredColumns(watched.history, watched.revision),
       model: () => registry.get('cashflow_forecasting'),
       pool,
       clock,
@@ -160,6 +163,7 @@ export function createServices(config: Config, clock: Clock): Services {
       clock,
       authenticate: access.authenticate,
       tokens: access,
+      access,
       limits,
       predict: {
         ...bindPredictors(predictors),

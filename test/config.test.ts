@@ -272,7 +272,9 @@ test('earlier layers win over later ones, and each value knows its layer', () =>
   assert.equal(config.sources.TITANS_DEBUG, 'preset');
 });
 
-test('loadConfig reads the environment and a .env file beside it', () => {
+test('loadConfig reads the environment and, unless in production, a .env file beside it', () => {
+  const nodeEnv = process.env.NODE_ENV;
+  delete process.env.NODE_ENV;
   const directory = mkdtempSync(join(tmpdir(), 'titans-config-'));
   const before = process.env.TITANS_TIMEZONE;
   try {
@@ -286,9 +288,15 @@ test('loadConfig reads the environment and a .env file beside it', () => {
     assert.equal(config.currency, 'JPY');
     assert.equal(config.port, 2);
     assert.equal(config.isDebug, true);
+    process.env.NODE_ENV = 'production';
+    assert.equal(loadConfig({ directory }).currency, null);
+    delete process.env.NODE_ENV;
+    assert.equal(loadConfig({ directory }).currency, 'JPY');
     rmSync(join(directory, '.env'));
     assert.equal(loadConfig({ directory }).currency, null);
   } finally {
+    if (nodeEnv === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = nodeEnv;
     if (before === undefined) delete process.env.TITANS_TIMEZONE;
     else process.env.TITANS_TIMEZONE = before;
     rmSync(directory, { recursive: true });

@@ -14,9 +14,9 @@ import { databaseVariables } from './servers/stores.ts';
 
 const rows = synthesise({ seed: 2, accounts: 2, days: 150 }).transactions;
 const account = rows[0].accountId as string;
-/** One nobody asked for before: what is in the feature cache needs no database. */
-const withAccount = (description: string) =>
-  post('/predict/category', { amount: -5, account_id: account, date: '2030-01-01', description });
+/** One of an account nobody asked for before: what is known of those asked for needs no database for a second. */
+const withAccount = (name: string) =>
+  post('/predict/category', { amount: -5, account_id: `${account} ${name}`, date: '2030-01-01' });
 const without = post('/predict/category', { amount: -5, date: '2030-01-01' });
 
 describe('with PostgreSQL for a store', { skip: postgresMissing() }, () => {

@@ -19,6 +19,7 @@ const BODY_FIELDS = [
   'tags',
 ];
 const TOKEN_FIELDS = ['access_token', 'refresh_token', 'token', 'secret', 'key'];
+const RANDOM_ID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 /** Fields of a log line in which a number means something else than money. */
 const OWN_NUMBERS = ['duration_ms', 'status', 'pid', 'time'];
 
@@ -57,6 +58,37 @@ export function watch(app: FastifyInstance): void {
   });
 }
 
+/** Keeps what a test sends by `fetch` to a program in a process of its own, and the tokens it gets back. */
+export function watchFetch(): void {
+  if (FOLDER === undefined) return;
+  const send = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    keepSent(new Headers(init?.headers), init?.body);
+    const reply = await send(input, init);
+    if (reply.headers.get('content-type')?.includes('json')) {
+      keepSecrets(textsUnder(await reply.clone().json(), TOKEN_FIELDS));
+    }
+    return reply;
+  };
+}
+
+/** Keeps what is secret of a request by whatever client. */
+export function keepSent(headers: Headers, body: unknown): void {
+  keepSecrets([
+    (headers.get('authorization') ?? '').replace(/^\S+ +/, ''),
+    headers.get('x-api-key') ?? '',
+    ...(typeof body === 'string' ? textsUnder(readJson(body), [...BODY_FIELDS, ...TOKEN_FIELDS]) : []),
+  ]);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** Texts and numbers that stand under one of `names`, at any depth. */
 function textsUnder(value: unknown, names: readonly string[], isNamed = false, depth = 0): string[] {
   if (typeof value === 'string' || typeof value === 'number') return isNamed ? [String(value)] : [];
@@ -83,7 +115,10 @@ function isPlain(text: string): boolean {
 
 function isIn(secret: string, leaf: string | number, path: string): boolean {
   if (typeof leaf === 'number') return String(leaf) === secret && !OWN_NUMBERS.includes(path);
-  return path !== 'time' && leaf.includes(secret);
+  if (path === 'time') return false;
+  // The digits of a random id are no amount, though they may happen to be those of one.
+  if (RANDOM_ID.test(leaf)) return leaf === secret;
+  return leaf.includes(secret);
 }
 
 function leavesOf(value: unknown, path = ''): [string, string | number][] {

@@ -141,6 +141,7 @@ it('a batch names every model that does not serve', async () => {
 it('processes that cannot count together have a share of the limit each', async () => {
   const config = testConfig({
     TITANS_DATA_DIR: join(folder, 'shares'),
+    TITANS_REDIS_URL: '',
     TITANS_RATE_LIMIT: '1000/60s',
     TITANS_WORKERS: '4',
   });
@@ -154,7 +155,7 @@ it('processes that cannot count together have a share of the limit each', async 
 });
 
 it('a broadcast is heard in this process, without a Redis', async () => {
-  const services = open('broadcast');
+  const services = open('broadcast', { TITANS_REDIS_URL: '' });
   const broadcast = await services.broadcast();
   const heard = new Promise((resolve) => broadcast.subscribe('models', resolve));
   await broadcast.publish('models', 'all');

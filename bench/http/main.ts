@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openClient, toBytes } from './client.ts';
-import { KEY, type Server, startServer, trainInto } from './server.ts';
+import { KEY, type Server, startBareServer, startServer, trainInto } from './server.ts';
 
 const CLIENTS = 100;
 const ROUTE = '/predict/category';
@@ -81,6 +81,49 @@ interface Performance {
   readonly memory: { readonly rss_bytes: number };
 }
 
+/** Turns that the server and a bare one take, so that whatever else the machine does falls on both. */
+const TURNS = 3;
+
+/** What one turn gave. */
+interface Turn {
+  readonly perSecond: number;
+  readonly cpuUs: number;
+}
+
+/** Prints throughput and CPU time of the route beside a bare Fastify route that returns the same JSON. */
+async function compareWithBare(dataDir: string, bodies: readonly Buffer[], seconds: number): Promise<void> {
+  const server = await startServer(dataDir);
+  const bare = await startBareServer(
+    await server.post(ROUTE, { amount: -4.5, description: 'Coffee shop', date: '2025-01-06T09:30:00Z' }),
+  );
+  const turns = new Map<Server, Turn[]>([
+    [server, []],
+    [bare, []],
+  ]);
+  for (const one of turns.keys()) await load(one, bodies, 2);
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const [one, list] of turns) {
+      const before = one.cpuMs();
+      const { times, seconds: took } = await load(one, bodies, seconds / TURNS);
+      list.push({ perSecond: times.length / took, cpuUs: (1000 * (one.cpuMs() - before)) / times.length });
+    }
+  }
+  await Promise.all([server.stop(), bare.stop()]);
+  const [ours, theirs] = [...turns.values()].map((list) => ({
+    perSecond: middle(list.map(({ perSecond }) => perSecond)),
+    cpuUs: middle(list.map(({ cpuUs }) => cpuUs)),
+  }));
+  console.log(
+    `beside a bare Fastify route: ${ours.perSecond.toFixed(0)} a second against ${theirs.perSecond.toFixed(0)} ` +
+      `(${(ours.perSecond / theirs.perSecond).toFixed(2)}), CPU of the server ${ours.cpuUs.toFixed(0)} us a request against ` +
+      `${theirs.cpuUs.toFixed(0)} us (${(theirs.cpuUs / ours.cpuUs).toFixed(2)})`,
+  );
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
 /** Time a request waits because other programs have the cores is seen outside only. */
 function noteOfLoad(): string {
   const [busy] = loadavg();
@@ -90,9 +133,9 @@ function noteOfLoad(): string {
 }
 
 /**
- * `npm run bench http`: 100 parallel clients as fast as they can, then at 30 % of what that gave, against a fresh server,
- * and what /models/performance says of the same requests. Says which figures are too far apart, and tries again
- * before it calls them so.
+ * `npm run bench http`: the route beside a bare one, then 100 parallel clients as fast as they can, then at 30 % of what
+ * that gave, against a fresh server, and what /models/performance says of the same requests. Says which figures are too far
+ * apart, and tries again before it calls them so.
  */
 export async function benchHttp(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { seconds: { type: 'string', default: '10' } } });
@@ -107,6 +150,7 @@ export async function benchHttp(args: readonly string[]): Promise<void> {
         description: descriptions[(i * 31) % descriptions.length],
       }),
     );
+    await compareWithBare(dataDir, bodies, seconds);
     const saturated = await startServer(dataDir);
     await load(saturated, bodies, 2);
     const all = await load(saturated, bodies, seconds);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -42,6 +43,9 @@ export async function trainInto(dataDir: string): Promise<string[]> {
 export interface Server {
   readonly port: number;
   get(path: string): Promise<unknown>;
+  post(path: string, body: unknown): Promise<unknown>;
+  /** CPU time it has used so far; NaN where the system does not tell. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -56,21 +60,28 @@ async function freePort(): Promise<number> {
 
 /** Starts `titans serve` as a user would, without request lines in the log, and waits until it is ready. */
 export async function startServer(dataDir: string): Promise<Server> {
+  return start((port) => [join(import.meta.dirname, '../../src/main.ts'), 'serve', '--port', String(port)], {
+    TITANS_DATA_DIR: dataDir,
+    TITANS_API_KEYS: KEY,
+    TITANS_LOG_LEVEL: 'error',
+    TITANS_RATE_LIMIT: '1000000000/1s',
+  });
+}
+
+/** Starts a bare Fastify server whose route parses a body and returns `answer`, whatever was asked. */
+export async function startBareServer(answer: unknown): Promise<Server> {
+  return start((port) => [join(import.meta.dirname, 'bare.ts'), String(port), JSON.stringify(answer)], {});
+}
+
+async function start(
+  argumentsOf: (port: number) => readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<Server> {
   const port = await freePort();
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [join(import.meta.dirname, '../../src/main.ts'), 'serve', '--port', String(port)],
-    {
-      env: {
-        ...process.env,
-        TITANS_DATA_DIR: dataDir,
-        TITANS_API_KEYS: KEY,
-        TITANS_LOG_LEVEL: 'error',
-        TITANS_RATE_LIMIT: '1000000000/1s',
-      },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
+  const child: ChildProcess = spawn(process.execPath, argumentsOf(port), {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const url = `http://127.0.0.1:${port}`;
   const isReady = () =>
     fetch(`${url}/readyz`)
@@ -80,15 +91,31 @@ export async function startServer(dataDir: string): Promise<Server> {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     await pause(50);
   }
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
   return {
     port,
-    get: async (path) => {
-      const reply = await fetch(url + path, { headers: { authorization: `Bearer ${KEY}` } });
-      return reply.json();
-    },
+    get: async (path) => (await fetch(url + path, { headers })).json(),
+    post: async (path, body) =>
+      (await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json(),
+    cpuMs: () => cpuMsOf(child.pid as number),
     async stop() {
       child.kill('SIGTERM');
       await once(child, 'exit');
     },
   };
+}
+
+/** Linux counts the time of a process in hundredths of a second. */
+const TICK_MS = 10;
+const USER_TIME = 11;
+const SYSTEM_TIME = 12;
+
+function cpuMsOf(pid: number): number {
+  try {
+    // What follows the name, which may hold blanks (proc(5)).
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return TICK_MS * (Number(fields[USER_TIME]) + Number(fields[SYSTEM_TIME]));
+  } catch {
+    return Number.NaN;
+  }
 }

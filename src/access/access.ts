@@ -8,6 +8,7 @@ import { CREDENTIAL_LENGTH_MAX } from './api-keys.ts';
 import type { Authenticate, Caller } from './caller.ts';
 import { obtainSecret } from './jwt-secret.ts';
 import { createKeyRing } from './key-ring.ts';
+import { type AccessObserver, createReports } from './reports.ts';
 import { createRevocations } from './revocations.ts';
 import { importSecrets } from './signing-secrets.ts';
 import { createTokenGrants, type TokenGrants } from './token-grants.ts';
@@ -28,6 +29,8 @@ export interface Access extends TokenGrants {
   reload(): Promise<void>;
   /** Deletes what is over and writes down when keys were last used; done by itself once a minute. */
   upkeep(): Promise<void>;
+  /** Tells from now on what an operator should know. */
+  observe(observer: AccessObserver): void;
   close(): void;
 }
 
@@ -55,7 +58,8 @@ export async function openAccess(dependencies: AccessDependencies): Promise<Acce
   const secrets = await importSecrets(await obtainSecret(config), config.jwtSecretPrevious);
   const keys = createKeyRing(config, apiKeys, secrets, clock);
   const revocations = createRevocations(tokens, clock);
-  const grants = createTokenGrants({ store: tokens, keys, revocations, secrets, clock, announce });
+  const { observe, replayed, attempt, silence } = createReports();
+  const grants = createTokenGrants({ store: tokens, keys, revocations, secrets, clock, announce, replayed });
   const known = new LRUCache<string, Known>({ max: VERIFIED_MAX });
 
   /** A hint that there is something to read; who misses it reads it half a second later. */
@@ -100,13 +104,15 @@ export async function openAccess(dependencies: AccessDependencies): Promise<Acce
   }
 
   await reload();
-  const timers = [repeat(reload, RELOAD_MS), repeat(upkeep, UPKEEP_MS)];
-  const unsubscribe = broadcast?.subscribe('access', () => void reload().catch(() => {}));
+  const look = () => attempt('reload', reload);
+  const timers = [repeat(look, RELOAD_MS), repeat(() => attempt('upkeep', upkeep), UPKEEP_MS)];
+  const unsubscribe = broadcast?.subscribe('access', () => void look());
   function close(): void {
+    silence();
     timers.forEach(clearInterval);
     unsubscribe?.();
   }
-  return { ...grants, authenticate, reload, upkeep, close };
+  return { ...grants, authenticate, reload, upkeep, observe, close };
 }
 
 /** Header, claims and signature. */
@@ -114,17 +120,15 @@ function isJwt(credential: string): boolean {
   return credential.split('.', 4).length === 3;
 }
 
-/** Repeats work that may fail; a run that is still under way is not overtaken. Keeps no process alive. */
+/** Repeats work that never rejects; a run that is still under way is not overtaken. Keeps no process alive. */
 function repeat(work: () => Promise<void>, everyMs: number): NodeJS.Timeout {
   let isRunning = false;
   const timer = setInterval(() => {
     if (isRunning) return;
     isRunning = true;
-    work()
-      .catch(() => {})
-      .finally(() => {
-        isRunning = false;
-      });
+    void work().finally(() => {
+      isRunning = false;
+    });
   }, everyMs);
   return timer.unref();
 }

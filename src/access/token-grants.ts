@@ -55,10 +55,12 @@ export interface GrantDependencies {
   readonly clock: Clock;
   /** Called when something was revoked. */
   readonly announce: () => void;
+  /** Called when a refresh token came again after its grace, hence two parties hold it; names whose key it came from. */
+  readonly replayed: (callerId: string) => void;
 }
 
 export function createTokenGrants(dependencies: GrantDependencies): TokenGrants {
-  const { store, keys, revocations, secrets, clock, announce } = dependencies;
+  const { store, keys, revocations, secrets, clock, announce, replayed } = dependencies;
 
   async function issue(caller: Caller, wanted: readonly Scope[] | null): Promise<Tokens> {
     const standing = caller.keyRef === undefined ? null : keys.standing(caller.keyRef);
@@ -113,6 +115,7 @@ export function createTokenGrants(dependencies: GrantDependencies): TokenGrants 
     }
     if (position.generation < family.generation) {
       await endFamily(family.id, now);
+      replayed(standing.callerId);
       throw refusal('was used before; everything issued with it is revoked');
     }
     // A generation beyond the stored one is genuine too: the store was restored from before its exchange.

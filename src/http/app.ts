@@ -1,16 +1,19 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RouteOptions } from 'fastify';
 import { assert } from '../lib/assert.ts';
 import { addClosing } from './close-gracefully.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { createLogger } from './logger.ts';
 import { addAllowedHosts } from './plugins/allowed-hosts.ts';
 import { addCors } from './plugins/cors.ts';
 import { addRequestCounts } from './plugins/count-requests.ts';
 import { createGate } from './plugins/gate.ts';
+import { addHeaderChecks } from './plugins/header-checks.ts';
 import { addJsonBody } from './plugins/json-body.ts';
 import { RequestLog } from './plugins/log-requests.ts';
 import { addProblems, answerClientError, sendUnroutedProblem } from './plugins/problem.ts';
 import { addProcessTime } from './plugins/process-time.ts';
 import { addRateLimits, createRestCharge, writeVerdict } from './plugins/rate-limit.ts';
+import { addAccessReports } from './plugins/report-access.ts';
 import { addRequestId, requestIdOf } from './plugins/request-id.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import type { RouteRow } from './route.ts';
@@ -18,21 +21,17 @@ import { ROUTES } from './routes.ts';
 import type { HttpServices } from './services.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
-const HEADER_BYTES_MAX = 16 * 1024;
-/** From the first byte of a request to its last header. */
-const HEADERS_TIMEOUT_MS = 10_000;
-/** From the first byte of a request to the last of its body. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** How long an idle connection is kept; longer than the 60 s of usual load balancers, so that they close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
-
 const VERSION_PREFIX = '/v1';
 
 /**
  * Builds the API around its services; does not listen. Every row of `routes` answers under its own path and under
  * `/v1`, and starting fails when a route was registered without a row (hence without a scope).
  */
-export function buildApp(services: HttpServices, routes: readonly RouteRow[] = ROUTES): FastifyInstance {
+export function buildApp(
+  services: HttpServices,
+  routes: readonly RouteRow[] = ROUTES,
+  limits: ConnectionLimits = CONNECTION_LIMITS,
+): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: (services.logger ?? createLogger(services.config.logLevel)) as FastifyBaseLogger,
     logController: new RequestLog(),
@@ -40,9 +39,16 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
     // Without proxies to trust, X-Forwarded-* is whatever a client cares to write.
     trustProxy: services.config.trustedProxies.length > 0 ? [...services.config.trustedProxies] : false,
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionTimeout: limits.silenceMs,
+    http: {
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
+      // Looked at by a hook, which answers in our form.
+      requireHostHeader: false,
+    },
     rewriteUrl: (request) => withoutVersion(request.url ?? '/'),
     frameworkErrors: (error, request, reply) => {
       writeVerdict(reply, services.limits.chargeAddress(request.ip, 0));
@@ -52,6 +58,7 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
     // The 503 Fastify would send while closing is not of our form; requests that still come are answered instead.
     return503OnClosing: false,
   });
+  app.server.maxConnections = limits.connectionsMax;
   app.decorateRequest('row', null);
   app.decorateRequest('caller', null);
   // An unknown Expect header is ignored (RFC 9110, 10.1.1) rather than refused outside our table.
@@ -62,10 +69,12 @@ export function buildApp(services: HttpServices, routes: readonly RouteRow[] = R
   addRequestId(app);
   addSecurityHeaders(app, services.config);
   addCors(app, services.config);
+  addHeaderChecks(app, limits.headersMax);
   addAllowedHosts(app, services.config);
   addProblems(app);
   addJsonBody(app);
   addRateLimits(app, services.limits);
+  addAccessReports(app, services);
   addProcessTime(app);
   requireRows(app);
   for (const row of routes) app.route(fastifyRoute(row, services, routes));

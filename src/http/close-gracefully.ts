@@ -1,4 +1,5 @@
 import { Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
@@ -16,6 +17,11 @@ const IDLE_CHECK_MS = 50;
  * kernel and is not seen yet: closing such a connection as idle would lose its request.
  */
 const LINGER_MS = 100;
+
+/** Connections that can wait in the kernel to be taken: the default of Node.js. */
+const WAITING_MAX = 511;
+/** Turns of the event loop without a new connection after which none waits. */
+const QUIET_TURNS = 2;
 
 /** Every reply from now on asks its client to open no second request on the connection. */
 export function addClosing(app: FastifyInstance): void {
@@ -35,6 +41,7 @@ export async function closeGracefully(app: FastifyInstance, timeoutMs: number, d
   app.lifecycle.isClosing = true;
   if (drainMs > 0) await pause(drainMs);
   const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  if (app.server.listening) await takeWaiting(app.server);
   // The close of an HTTP server also ends idle connections at once; that of its parent only closes the port.
   if (app.server.listening) Server.prototype.close.call(app.server);
   await pause(Math.min(LINGER_MS, timeoutMs));
@@ -45,6 +52,25 @@ export async function closeGracefully(app: FastifyInstance, timeoutMs: number, d
     clearInterval(idle);
     clearTimeout(cut);
   }
+}
+
+/**
+ * Takes the connections that wait in the kernel: closing the port resets them, though their requests may have been
+ * received. They are taken in the order of their arrival, one a turn, so as many as can wait are all that were there.
+ */
+async function takeWaiting(server: Server): Promise<void> {
+  let taken = 0;
+  let quietTurns = 0;
+  const count = () => {
+    taken++;
+    quietTurns = 0;
+  };
+  server.on('connection', count);
+  while (quietTurns < QUIET_TURNS && taken <= WAITING_MAX) {
+    quietTurns++;
+    await nextTurn();
+  }
+  server.off('connection', count);
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Access } from '../access/access.ts';
 import type { Authenticate } from '../access/caller.ts';
 import type { Limits } from '../access/limits.ts';
 import type { TokenGrants } from '../access/token-grants.ts';
@@ -26,6 +27,8 @@ export interface HttpServices {
   readonly authenticate: Authenticate;
   /** Issues, exchanges and revokes tokens. */
   readonly tokens: TokenGrants;
+  /** Tells what the log and the counters should know of keys and tokens. */
+  readonly access?: Pick<Access, 'observe'>;
   readonly limits: Limits;
   readonly predict: Predictors & {
     readonly cashflow: (request: CashflowRequest) => Promise<CashflowAnswer>;

@@ -21,12 +21,14 @@ export interface TableBytes {
 
 /**
  * Reads a file whole, decompressing it when it starts with the gzip magic bytes (whatever its name). From a damaged
- * gzip file everything before the damage is returned. Throws `table_unreadable` when nothing can be read.
+ * gzip file everything before the damage is returned. Throws `table_unreadable` when nothing can be read, or more than
+ * `bytesMax`.
  */
 export async function readBytes(
   path: string,
   onProgress: (bytesRead: number, bytesTotal: number) => void,
   signal?: AbortSignal,
+  bytesMax = TABLE_BYTES_MAX,
 ): Promise<TableBytes> {
   const raw: Buffer[] = [];
   let bytesRead = 0;
@@ -37,7 +39,7 @@ export async function readBytes(
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       raw.push(chunk);
       bytesRead += chunk.length;
-      if (bytesRead > TABLE_BYTES_MAX) throw tooLarge(path);
+      if (bytesRead > bytesMax) throw tooLarge(path, bytesMax);
       onProgress(bytesRead, Math.max(status.size, bytesRead));
     }
   } catch (error) {
@@ -48,13 +50,18 @@ export async function readBytes(
   if (raw.length === 0 || raw[0][0] !== 0x1f || raw[0][1] !== 0x8b) {
     return { chunks: raw, isCompressed: false, damage: null };
   }
-  let result = await gunzip(raw, constants.Z_FINISH, Number.POSITIVE_INFINITY);
+  let result = await gunzip(raw, constants.Z_FINISH, Number.POSITIVE_INFINITY, bytesMax);
   if (result.error !== null && result.error.code !== 'TITANS_TOO_LARGE') {
     // A second pass that flushes early and goes in tiny steps near the damage gives back all that can be had.
-    const careful = await gunzip(raw, constants.Z_SYNC_FLUSH, result.bytesDone - GUNZIP_SLICE_BYTES);
+    const careful = await gunzip(
+      raw,
+      constants.Z_SYNC_FLUSH,
+      result.bytesDone - GUNZIP_SLICE_BYTES,
+      bytesMax,
+    );
     result = { ...careful, error: result.error };
   }
-  if (result.error?.code === 'TITANS_TOO_LARGE') throw tooLarge(path);
+  if (result.error?.code === 'TITANS_TOO_LARGE') throw tooLarge(path, bytesMax);
   const damage =
     result.error === null
       ? null
@@ -67,10 +74,10 @@ export async function readBytes(
   return { chunks: result.chunks, isCompressed: true, damage };
 }
 
-function tooLarge(path: string): AppError {
+function tooLarge(path: string, bytesMax: number): AppError {
   return new AppError(
     'table_unreadable',
-    `"${path}" holds more than ${TABLE_BYTES_MAX / 1024 ** 3} GiB; split it into smaller files`,
+    `"${path}" holds more than ${bytesMax / 1024 ** 3} GiB; split it into smaller files`,
   );
 }
 
@@ -88,7 +95,12 @@ interface Gunzipped {
   readonly bytesDone: number;
 }
 
-function gunzip(raw: readonly Buffer[], finishFlush: number, carefulFrom: number): Promise<Gunzipped> {
+function gunzip(
+  raw: readonly Buffer[],
+  finishFlush: number,
+  carefulFrom: number,
+  bytesMax: number,
+): Promise<Gunzipped> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let byteLength = 0;
@@ -102,7 +114,7 @@ function gunzip(raw: readonly Buffer[], finishFlush: number, carefulFrom: number
     // Events rather than iteration: iteration drops what was decompressed just before an error.
     stream.on('data', (chunk: Buffer) => {
       byteLength += chunk.length;
-      if (byteLength > TABLE_BYTES_MAX) finish({ code: 'TITANS_TOO_LARGE', message: '' });
+      if (byteLength > bytesMax) finish({ code: 'TITANS_TOO_LARGE', message: '' });
       else chunks.push(chunk);
     });
     stream.on('end', () => finish(null));

@@ -146,6 +146,21 @@ export const METRICS: readonly MetricRow[] = [
         ];
       }),
   },
+  {
+    name: 'titans_access_failures_total',
+    type: 'counter',
+    help: 'Times that keys and revocations could not be read again (reload), or what is over not be deleted (upkeep).',
+    labels: ['work'],
+    read: ({ monitor }) =>
+      Object.entries(monitor.access.failures).map(([work, value]) => ({ labels: { work }, value })),
+  },
+  {
+    name: 'titans_refresh_replays_total',
+    type: 'counter',
+    help: 'Refresh tokens used again after their grace; each ended its family, because two parties held the token.',
+    labels: [],
+    read: ({ monitor }) => [{ labels: {}, value: monitor.access.replays }],
+  },
 ];
 
 function perModel(read: (model: ModelName) => number): Sample[] {

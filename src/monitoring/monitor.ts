@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { type AccessCounts, createAccessCounts } from './access-counts.ts';
 import { type Analytics, createAnalytics } from './analytics.ts';
 import { createPredictionCounts, type PredictionCounts } from './predictions.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
@@ -8,6 +9,7 @@ export interface Monitor {
   readonly traffic: Traffic;
   readonly predictions: PredictionCounts;
   readonly analytics: Analytics;
+  readonly access: AccessCounts;
   /** Milliseconds on a clock that is never set, for measuring how long something took. */
   readonly now: () => number;
 }
@@ -18,6 +20,7 @@ export function createMonitor(clock: Clock, now: () => number = () => performanc
     traffic: createTraffic(clock),
     predictions: createPredictionCounts(clock),
     analytics: createAnalytics(clock),
+    access: createAccessCounts(),
     now,
   };
 }

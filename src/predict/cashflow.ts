@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { DAY_MS, localDayNumber } from '../bank/calendar.ts';
 import { SERIES_DAYS_MAX } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
@@ -6,15 +5,16 @@ import { AppError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CashflowReading } from '../models/cashflow-answer.ts';
 import type { Monitor } from '../monitoring/monitor.ts';
-import type { HistoryStore } from '../stores/ports.ts';
+import type { Columns } from '../workers/columns.ts';
 import type { ForecastPool, ServedCashflow } from '../workers/forecast-pool.ts';
 import { countOutcome } from './predict-one.ts';
+import type { StoredColumns } from './stored-columns.ts';
 
 /** What the use case needs; bound once at the composition root. */
 export interface CashflowDependencies {
   /** The model that serves now, or null when none does. Read once a request, so that a request keeps its model. */
   readonly model: () => ServedCashflow | null;
-  readonly history: Pick<HistoryStore, 'all'>;
+  readonly stored: StoredColumns;
   readonly pool: Pick<ForecastPool, 'forecast'>;
   readonly timezone: string;
   readonly clock: Clock;
@@ -40,10 +40,6 @@ export interface CashflowAnswer extends CashflowReading {
   readonly model_version: string;
   readonly prediction_id: string;
 }
-
-/** Stored rows that are read at most; of more, the newest. */
-const STORED_ROWS_MAX = 100_000;
-const BREATHE_ROWS = 1000;
 
 const NAME = 'cashflow_forecasting';
 
@@ -80,9 +76,10 @@ async function forecast(
   const isStored = request.transactions === null;
   const startedAt = monitor?.now() ?? 0;
   const transactions = request.transactions ?? (await readStored(dependencies, request, today));
+  const rows = 'codes' in transactions ? transactions.at : transactions;
   const readAt = monitor?.now() ?? 0;
   if (isStored) monitor?.predictions.observe(NAME, 'history', readAt - startedAt);
-  if (transactions.length === 0) throw new AppError('data_insufficient', whatToDo(request));
+  if (rows.length === 0) throw new AppError('data_insufficient', whatToDo(request));
   const reading = await dependencies.pool.forecast(model, transactions, {
     timezone,
     horizon: request.horizonDays,
@@ -97,21 +94,14 @@ async function forecast(
   return { ...reading, model_version: model.version, prediction_id: dependencies.newId() };
 }
 
-async function readStored(
-  { history }: CashflowDependencies,
+function readStored(
+  { stored }: CashflowDependencies,
   { accountId, asOf }: CashflowRequest,
   today: number,
-): Promise<Transaction[]> {
-  const rows: Transaction[] = [];
+): Promise<Columns> {
   // Local days are at most a day away from those of UTC.
   const from = ((asOf ?? today) - SERIES_DAYS_MAX - 1) * DAY_MS;
-  for await (const row of history.all({ from, ...(accountId === null ? {} : { accountId }) })) {
-    rows.push(row);
-    // An embedded database answers without letting anybody else run, so others get their turn here.
-    if (rows.length % BREATHE_ROWS === 0) await setImmediate();
-    if (rows.length >= 2 * STORED_ROWS_MAX) rows.splice(0, rows.length - STORED_ROWS_MAX);
-  }
-  return rows.slice(-STORED_ROWS_MAX);
+  return stored.read({ from, ...(accountId === null ? {} : { accountId }) });
 }
 
 function whatToDo({ accountId }: CashflowRequest): string {

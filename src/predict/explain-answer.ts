@@ -1,9 +1,9 @@
 import type { Transaction } from '../bank/transaction.ts';
-import { HISTORY_MAX, type PastRow, toPastRow } from '../features/past.ts';
+import { HISTORY_MAX, type PastRow } from '../features/past.ts';
 import { assert } from '../lib/assert.ts';
 import type { Explanation, OpenExplanation } from '../models/explanation.ts';
-import type { HistoryStore } from '../stores/ports.ts';
 import type { ExplainPool } from '../workers/explain-pool.ts';
+import type { PastSource } from './stored-past.ts';
 
 /** What a use case needs besides to explain its answers; bound once at the composition root. */
 export interface ExplainDependencies {
@@ -13,7 +13,7 @@ export interface ExplainDependencies {
 
 interface AnswerDependencies<Artifact> extends ExplainDependencies {
   readonly model: () => { readonly version: string; readonly artifact: Artifact } | null;
-  readonly history: Pick<HistoryStore, 'before'>;
+  readonly history: PastSource;
 }
 
 interface ExplainableRequest {
@@ -40,18 +40,15 @@ export async function explainAnswer<
   const { explainer } = dependencies;
   assert(explainer !== undefined, 'explanations are asked for where there is a pool for them');
   const { accountId, at } = transaction;
-  const rows = accountId === null ? [] : await dependencies.history.before(accountId, at, HISTORY_MAX);
+  const past = accountId === null ? [] : await dependencies.history.before(accountId, at, HISTORY_MAX);
   const answered = await answer({
     ...dependencies,
     model: () => model,
-    history: { before: async () => rows },
+    history: { before: () => past },
     // What it holds may have been made from another reading.
     cache: undefined,
   });
-  const { forest, row, finish } = open(
-    model.artifact,
-    rows.map((past) => toPastRow(past)),
-  );
+  const { forest, row, finish } = open(model.artifact, past);
   const { base, contributions } = await explainer.explain(forest, row);
   return { ...answered, explanation: finish(base, contributions) };
 }

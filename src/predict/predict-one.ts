@@ -1,18 +1,18 @@
 import { zoneOffset } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
-import { HISTORY_MAX, type PastRow, toPastRow } from '../features/past.ts';
+import { HISTORY_MAX, type PastRow } from '../features/past.ts';
 import type { ModelName, PredictionSteps } from '../models/model.ts';
 import type { Monitor } from '../monitoring/monitor.ts';
 import type { Outcome } from '../monitoring/predictions.ts';
-import type { HistoryStore } from '../stores/ports.ts';
 import { type FeatureCache, featureKey } from './feature-cache.ts';
+import type { PastSource } from './stored-past.ts';
 
 /** What a use case about one transaction needs; bound once at the composition root. */
 export interface OneDependencies<Artifact> {
   /** The model that serves now, or null when none does. Read once a request, so that a request keeps its model. */
   readonly model: () => { readonly version: string; readonly artifact: Artifact } | null;
-  readonly history: Pick<HistoryStore, 'before'>;
+  readonly history: PastSource;
   readonly timezone: string;
   readonly newId: () => string;
   /** Where features are kept, under the revision of the history; without it they are made every time. */
@@ -42,8 +42,13 @@ export async function predictOne<Artifact extends object, Read, Kept extends obj
     if (model === null) throw new AppError('model_not_loaded', `${name} has no active version`);
     const { artifact, version } = model;
     const transaction = toMinute(given, timezone);
-    const look = await lookUp(name, dependencies, artifact, transaction);
-    const past = look.kept === undefined ? await readPast(name, dependencies, transaction) : NO_PAST;
+    // What is known already is not waited for: a turn of promises costs as much as many a feature.
+    // The revision is read before the rows: they are then at least as new as the number they are kept under.
+    const found = transaction.accountId === null ? 0 : (dependencies.cache?.revision() ?? 0);
+    const revision = typeof found === 'number' ? found : await found;
+    const look = lookUp(name, dependencies, artifact, transaction, revision);
+    const rows = look.kept === undefined ? readPast(name, dependencies, transaction) : NO_PAST;
+    const past = rows instanceof Promise ? await rows : rows;
     // From here to the answer nothing is awaited: the features lie in the artifact's working memory.
     const startedAt = monitor?.now() ?? 0;
     let read: Read;
@@ -93,15 +98,14 @@ interface Look {
 
 const NOT_LOOKED: Look = { kept: undefined, keep: null, ms: 0 };
 
-async function lookUp(
+function lookUp(
   name: ModelName,
   { cache, monitor }: Pick<OneDependencies<object>, 'cache' | 'monitor'>,
   artifact: object,
   transaction: Transaction,
-): Promise<Look> {
+  revision: number,
+): Look {
   if (cache === undefined) return NOT_LOOKED;
-  // The revision is read before the rows: they are then at least as new as the number they are kept under.
-  const revision = transaction.accountId === null ? 0 : await cache.revision();
   const startedAt = monitor?.now() ?? 0;
   const key = featureKey(transaction, revision);
   const entries = key === null ? null : cache.features.entries(name, artifact);
@@ -118,15 +122,19 @@ async function lookUp(
   };
 }
 
-async function readPast(
+function readPast(
   name: ModelName,
   { history, monitor }: Pick<OneDependencies<object>, 'history' | 'monitor'>,
   { accountId, at }: Transaction,
-): Promise<readonly PastRow[]> {
+): readonly PastRow[] | Promise<readonly PastRow[]> {
   if (accountId === null) return NO_PAST;
   const startedAt = monitor?.now() ?? 0;
-  const rows = await history.before(accountId, at, HISTORY_MAX);
-  const past = rows.map((row) => toPastRow(row));
-  monitor?.predictions.observe(name, 'history', monitor.now() - startedAt);
-  return past;
+  const past = history.before(accountId, at, HISTORY_MAX);
+  if (past instanceof Promise) return past.then(observed);
+  return observed(past);
+
+  function observed(rows: readonly PastRow[]): readonly PastRow[] {
+    monitor?.predictions.observe(name, 'history', monitor.now() - startedAt);
+    return rows;
+  }
 }

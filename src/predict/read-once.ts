@@ -1,61 +1,77 @@
 import type { Transaction } from '../bank/transaction.ts';
-import type { HistoryStore } from '../stores/ports.ts';
-
-type Past = Pick<HistoryStore, 'before'>;
-
-/** What is asked of one account: how often, and until when. */
-interface Wanted {
-  readonly until: number;
-  readonly count: number;
-}
+import type { PastRow } from '../features/past.ts';
+import type { PastSource } from './stored-past.ts';
 
 /** One reading of an account: its newest rows before `until`, oldest first. */
 interface Reading {
   readonly until: number;
   /** Rows asked for; fewer rows are therefore all there are. */
   readonly limit: number;
-  readonly rows: Promise<readonly Transaction[]>;
+  readonly rows: readonly PastRow[] | Promise<readonly PastRow[]>;
 }
 
 /**
- * The same history for a list of transactions, reading each account once: `before` answers from that reading wherever it
- * reaches far enough back, and asks the store otherwise, so every answer is the store's own.
+ * The same pasts for a list of transactions, reading each account as seldom as possible: `before` answers from a reading
+ * wherever that reaches far enough back, and asks the source otherwise, so every answer is the source's own. A list is often
+ * stored already, so its own rows lie between its first and its last: each reading serves as many of its items as a past
+ * has rows, in whatever order they come.
  */
-export function readOnce<History extends Past>(
-  history: History,
-  transactions: readonly Transaction[],
-): History {
-  const wanted = new Map<string, Wanted>();
+export function readOnce(history: PastSource, transactions: readonly Transaction[]): PastSource {
+  const wanted = new Map<string, number[]>();
   for (const { accountId, at } of transactions) {
     if (accountId === null) continue;
-    const { until, count } = wanted.get(accountId) ?? { until: at, count: 0 };
-    wanted.set(accountId, { until: Math.max(until, at), count: count + 1 });
+    const instants = wanted.get(accountId);
+    if (instants === undefined) wanted.set(accountId, [at]);
+    else instants.push(at);
   }
-  const readings = new Map<string, Reading>();
+  for (const instants of wanted.values()) instants.sort((a, b) => a - b);
+  const readings = new Map<string, Reading[]>();
 
-  function read(accountId: string, { until, count }: Wanted, limit: number): Reading {
-    let reading = readings.get(accountId);
+  function readingOf(accountId: string, instants: readonly number[], at: number, limit: number): Reading {
+    const index = firstFrom(instants, at);
+    const size = Math.max(1, limit);
+    // Parts are counted from the newest item, which is the one most often asked for alone.
+    const part = Math.floor((instants.length - 1 - index) / size);
+    const last = instants.length - 1 - part * size;
+    const parts = readings.get(accountId) ?? [];
+    readings.set(accountId, parts);
+    let reading = parts[part];
     if (reading === undefined) {
-      // A list is often stored already, so as many rows more as it has of this account lie between its first and last;
-      // twice the limit at most, since one reading holds the event loop.
-      const reach = limit + Math.min(count - 1, limit);
+      const until = instants[last];
+      // Twice the limit at most, since one reading holds the event loop.
+      const reach = limit + Math.min(last, limit);
       reading = { until, limit: reach, rows: history.before(accountId, until, reach) };
-      readings.set(accountId, reading);
+      parts[part] = reading;
     }
     return reading;
   }
 
-  async function before(accountId: string, at: number, limit: number): Promise<Transaction[]> {
-    const known = wanted.get(accountId);
-    if (known === undefined || at > known.until) return history.before(accountId, at, limit);
-    const reading = read(accountId, known, limit);
-    const rows = await reading.rows;
-    let end = rows.length;
-    while (end > 0 && rows[end - 1].at >= at) end--;
-    const isAll = rows.length < reading.limit;
-    if (!isAll && end < limit) return history.before(accountId, at, limit);
-    return rows.slice(Math.max(0, end - limit), end);
-  }
+  return {
+    async before(accountId, at, limit) {
+      const instants = wanted.get(accountId);
+      if (instants === undefined || at > instants[instants.length - 1]) {
+        return history.before(accountId, at, limit);
+      }
+      const reading = readingOf(accountId, instants, at, limit);
+      const rows = await reading.rows;
+      let end = rows.length;
+      while (end > 0 && rows[end - 1].at >= at) end--;
+      const isAll = rows.length < reading.limit;
+      if (!isAll && end < limit) return history.before(accountId, at, limit);
+      const start = Math.max(0, end - limit);
+      return start === 0 && end === rows.length ? rows : rows.slice(start, end);
+    },
+  };
+}
 
-  return { ...history, before };
+/** Index of the first of ascending instants at or after `at`. */
+function firstFrom(instants: readonly number[], at: number): number {
+  let low = 0;
+  let high = instants.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (instants[middle] < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

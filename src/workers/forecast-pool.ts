@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { CashflowArtifact } from '../models/cashflow.ts';
 import type { CashflowQuestion, CashflowReading } from '../models/cashflow-answer.ts';
 import { CASHFLOW_MODEL } from '../models/models.ts';
-import { toColumns } from './columns.ts';
+import { type Columns, toColumns } from './columns.ts';
 import type { ForecastTask } from './forecast-task.ts';
 import { createThreads, THREADS, type Threads } from './threads.ts';
 
@@ -22,7 +22,7 @@ export interface ForecastPool {
   /** Answers one question; null when no transaction can be added up. Rejects with AppError `timeout`. */
   forecast(
     model: ServedCashflow,
-    transactions: readonly Transaction[],
+    transactions: readonly Transaction[] | Columns,
     question: CashflowQuestion,
   ): Promise<CashflowReading | null>;
   /** Starts the threads, loads the WASM and runs one forecast in each, so that the first request finds them warm. */
@@ -47,13 +47,13 @@ export function createForecastPool(threads: Threads = createThreads()): Forecast
 
   async function forecast(
     { version, artifact }: ServedCashflow,
-    transactions: readonly Transaction[],
+    transactions: readonly Transaction[] | Columns,
     question: CashflowQuestion,
   ): Promise<CashflowReading | null> {
     const task: Omit<ForecastTask, 'usesFits'> = {
       bytes: bytesOf(artifact),
       version,
-      columns: await toColumns(transactions),
+      columns: 'codes' in transactions ? transactions : await toColumns(transactions),
       question,
     };
     try {

@@ -9,6 +9,13 @@ const TASKS_FILE = new URL(import.meta.url.endsWith('.ts') ? './tasks.ts' : './t
 /** Worker threads of a process, and tasks that may wait for one: more are refused at once. */
 export const THREADS = 2;
 const QUEUE_MAX = 256;
+/** How long a thread beyond the first stays without work: starting one costs more than a forecast. */
+const IDLE_MS = 30_000;
+/**
+ * Memory of a thread besides what it shares with others. The young part would grow to several times this and stay; the
+ * old one holds the largest stored history that is read, several times over.
+ */
+const MEMORY_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 
 type Tasks = typeof TASKS;
 
@@ -31,7 +38,14 @@ export function createThreads(): Threads {
   let pool: Piscina | null = null;
   return {
     async run(name, task, timeoutMs) {
-      pool ??= new Piscina({ filename: TASKS_FILE, minThreads: 1, maxThreads: THREADS, maxQueue: QUEUE_MAX });
+      pool ??= new Piscina({
+        filename: TASKS_FILE,
+        minThreads: 1,
+        maxThreads: THREADS,
+        maxQueue: QUEUE_MAX,
+        idleTimeout: IDLE_MS,
+        resourceLimits: MEMORY_LIMITS,
+      });
       if (pool.queueSize >= QUEUE_MAX) {
         throw new AppError('timeout', 'Too many requests of this kind are waiting.');
       }

@@ -67,6 +67,7 @@ export async function open(
     clock,
     authenticate: access.authenticate,
     tokens: access,
+    access,
     limits: { ...limits, countFailure: (address) => limits.chargeAddress(address, 0) },
     ...services,
   });

@@ -13,7 +13,7 @@ import {
 } from './opened.ts';
 
 // An outside library reads our tokens and makes some we accept. TITANS_TEST_PYTHON names a python3 that has PyJWT.
-const python = process.env.TITANS_TEST_PYTHON ?? 'python3';
+const python = process.env.TITANS_TEST_PYTHON || 'python3';
 const found = spawnSync(python, ['-c', 'import jwt; print(jwt.__version__)'], { encoding: 'utf8' });
 const reason = `needs PyJWT: pip install pyjwt, and TITANS_TEST_PYTHON=the python that has it (${python} does not)`;
 

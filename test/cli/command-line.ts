@@ -11,8 +11,10 @@ import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { synthesise } from '../../src/training/synthetic.ts';
 import { NOW } from '../harness.ts';
-import { keepLog, keepSecrets } from '../log-watch.ts';
+import { keepLog, keepSecrets, watchFetch } from '../log-watch.ts';
 import { dataDirOf, setStoreVariables, storeVariables } from '../servers/stores.ts';
+
+watchFetch();
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -96,7 +98,7 @@ export function start(
     child.emit('said');
   });
   const ended = once(child, 'close').then(([status]) => {
-    keepLog(stdout);
+    keepLog(`${stdout}\n${stderr}\n`);
     return { status: status as number | null, stdout, stderr };
   });
   async function until(pattern: RegExp): Promise<RegExpExecArray> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { buildApp } from '../../src/http/app.ts';
 import { closeGracefully } from '../../src/http/close-gracefully.ts';
@@ -463,6 +464,38 @@ test('every request received before the port closed is answered, also those that
     assert.match(text(), /\r\nconnection: close\r\n/i);
   }
   await closing;
+});
+
+test('connections that wait to be taken when the port closes are taken, and their requests answered', async () => {
+  const app = testApp();
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as { port: number };
+  const body = JSON.stringify(COFFEE);
+  const message = `POST /predict/category HTTP/1.1\r\nhost: localhost\r\nauthorization: ${AUTHORIZATION.authorization}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  // A client in a thread of its own connects and sends while this thread waits: everything lies in the kernel.
+  const sent = new Int32Array(new SharedArrayBuffer(4));
+  const client = new Worker(
+    `const { connect } = require('node:net');
+    const { parentPort, workerData: { sent, port, message, clients } } = require('node:worker_threads');
+    parentPort.once('message', () => {
+      let text = '';
+      let open = clients;
+      for (let i = 0; i < clients; i++) {
+        const socket = connect(port, '127.0.0.1');
+        socket.on('data', (piece) => { text += piece; });
+        socket.on('error', ({ code }) => { text += code; });
+        socket.on('close', () => { if (--open === 0) parentPort.postMessage(text); });
+        socket.write(message, () => { if (Atomics.add(sent, 0, 1) === clients - 1) Atomics.notify(sent, 0); });
+      }
+    });
+    parentPort.postMessage('ready');`,
+    { eval: true, workerData: { sent, port, message, clients: 40 } },
+  );
+  await once(client, 'message');
+  client.postMessage('go');
+  for (let seen = 0; seen < 40; seen = Atomics.load(sent, 0)) Atomics.wait(sent, 0, seen, 10_000);
+  const [[text]] = await Promise.all([once(client, 'message'), closeGracefully(app, 60_000)]);
+  assert.equal(text.match(/HTTP\/1\.1 200 /g)?.length, 40, text.slice(0, 200));
 });
 
 test('closing cuts what does not finish in time', async () => {

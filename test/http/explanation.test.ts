@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Transaction } from '../../src/bank/transaction.ts';
 import { AppError } from '../../src/errors.ts';
 import { CATALOG } from '../../src/features/catalog.ts';
+import { toPastRow } from '../../src/features/past.ts';
 import type { Explanation } from '../../src/models/explanation.ts';
 import { predictAmount } from '../../src/predict/amount.ts';
 import { predictAnomaly } from '../../src/predict/anomaly.ts';
@@ -26,7 +27,7 @@ before(async () => {
     await trainedAnomaly(),
   ];
   const shared = {
-    history: { before: async () => PAST },
+    history: { before: () => PAST.map((row) => toPastRow(row)) },
     timezone: 'UTC',
     newId: () => 'id',
     explainer,
@@ -208,7 +209,7 @@ it('each of a list is explained as it would be alone, up to 20 of them', async (
           predictCategory(
             {
               model: () => ({ version: '1.0.0', artifact }),
-              history: { before: async () => PAST },
+              history: { before: () => PAST.map((row) => toPastRow(row)) },
               timezone: 'UTC',
               newId: () => 'id',
               explainer,

@@ -4,6 +4,7 @@ import { after, before, it } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import type { HttpServices } from '../../src/http/services.ts';
 import { bindPredictors, type PredictorDependencies, pinPredictors } from '../../src/predict/many.ts';
+import { createStoredPast } from '../../src/predict/stored-past.ts';
 import type { HistoryStore } from '../../src/stores/ports.ts';
 import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
@@ -25,7 +26,7 @@ before(async () => {
   await history.append(BOOK);
   const serve = <Artifact>(artifact: Artifact) => ({
     model: () => ({ version: '1.0.0', artifact }),
-    history,
+    history: createStoredPast(history, null),
     timezone: 'UTC',
     newId: () => 'an-id',
   });

@@ -8,6 +8,7 @@ import { ROUTES } from '../../src/http/routes.ts';
 import type { HttpServices } from '../../src/http/services.ts';
 import { bindPredictors, type PredictorDependencies, pinPredictors } from '../../src/predict/many.ts';
 import { PREDICTION_TYPES } from '../../src/predict/prediction-types.ts';
+import { createStoredPast } from '../../src/predict/stored-past.ts';
 import type { HistoryStore } from '../../src/stores/ports.ts';
 import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
@@ -27,7 +28,7 @@ let version = '1.0.0';
 function serve<Artifact>(name: string, artifact: Artifact) {
   return {
     model: () => (missing.has(name) ? null : { version, artifact }),
-    history,
+    history: createStoredPast(history, null),
     timezone: 'UTC',
     newId: () => 'an-id',
   };

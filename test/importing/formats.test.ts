@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { readBytes } from '../../src/importing/read-bytes.ts';
 import { describeTable, readTable } from '../../src/importing/read-table.ts';
 import { createRng, nextInt } from '../../src/lib/rng.ts';
-import { amountsOf, columnsOf, datesOf, failure, newPath, OPTIONS, read } from './files.ts';
+import { amountsOf, columnsOf, datesOf, failure, newFile, newPath, OPTIONS, read } from './files.ts';
 import { INSTANTS, SNAPPY, ZSTANDARD } from './parquet-files.ts';
 
 const CSV = 'date,amount,description\n2024-01-31,5.00,Käse für 3 €\n2024-02-01,6.00,plain\n';
@@ -110,6 +111,24 @@ describe('what is no table', () => {
 });
 
 describe('gzip', () => {
+  test('a small file that becomes a huge one is given up at the limit, and nothing of it is used', async () => {
+    const bytesMax = 4 * 1024 * 1024;
+    for (const [size, isRead] of [
+      [bytesMax, true],
+      [bytesMax + 1, false],
+      [16 * bytesMax, false],
+    ] as const) {
+      const path = newFile(gzipSync(Buffer.alloc(size)));
+      const reading = readBytes(path, () => {}, undefined, bytesMax);
+      if (isRead)
+        assert.equal(
+          (await reading).chunks.reduce((sum, { length }) => sum + length, 0),
+          size,
+        );
+      else await assert.rejects(reading, /holds more than .* GiB; split it/);
+    }
+  });
+
   test('found by its content whatever the name, members put together', async () => {
     const table = await read(Buffer.concat([gzipSync(CSV), gzipSync('2024-02-02,7.00,more\n')]));
     assert.equal(table.counts.records, 3);

@@ -42,13 +42,17 @@ describe('an isolation forest', () => {
     assert.ok(scores.every((score) => score > 0 && score <= 1));
   });
 
-  it('gives a batch bit for bit what it gives single rows, and leaves its inputs alone', () => {
-    const before = data.rows.slice();
-    const scores = new Float64Array(data.rowCount);
-    isolationScores(forest, data.rows, data.rowCount, scores);
-    for (let i = 0; i < data.rowCount; i++)
-      assert.equal(scores[i], isolationScore(forest, data.rows, i * FEATURES));
-    assert.deepEqual(data.rows, before);
+  it('gives a batch of any size bit for bit what it gives single rows, and leaves its inputs alone', () => {
+    for (const { rows, rowCount } of [data, cloud(400, 2, 0.1), cloud(5, 3, 1)]) {
+      const before = rows.slice();
+      for (const count of [0, 1, 2, 3, 4, 5, 127, 128, 129, 300].filter((count) => count <= rowCount)) {
+        const scores = new Float64Array(count + 1).fill(-1);
+        isolationScores(forest, rows, count, scores);
+        for (let i = 0; i < count; i++) assert.equal(scores[i], isolationScore(forest, rows, i * FEATURES));
+        assert.equal(scores[count], -1);
+      }
+      assert.deepEqual(rows, before);
+    }
   });
 
   it('is the same for the same seed and another for another', () => {

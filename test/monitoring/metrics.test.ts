@@ -33,6 +33,8 @@ describe('metrics', () => {
     counts.outcomes.abstained = 3;
     counts.cache.hits = 2;
     counts.reloads.refused = 1;
+    monitor.access.failures.reload = 4;
+    monitor.access.replays = 5;
     const families = await read();
     for (const { name, type, help } of METRICS) {
       assert.equal(families.get(name)?.type, type, name);
@@ -60,6 +62,8 @@ describe('metrics', () => {
     assert.equal(simple('titans_models_ready'), 1);
     assert.equal(simple('titans_model_ready', { model: 'amount_prediction' }), 0);
     assert.equal(simple('titans_model_reloads_total', { outcome: 'refused' }), 1);
+    assert.equal(simple('titans_access_failures_total', { work: 'reload' }), 4);
+    assert.equal(simple('titans_refresh_replays_total'), 5);
     assert.equal(simple('titans_build_info', { version: '1.2.3' }), 1);
     for (const usual of [
       'process_cpu_seconds_total',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '../../src/errors.ts';
 import { type AmountDependencies, predictAmount } from '../../src/predict/amount.ts';
+import { createStoredPast } from '../../src/predict/stored-past.ts';
 import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
 import { PLAIN } from '../features/arbitrary.ts';
@@ -21,7 +22,7 @@ async function dependencies(): Promise<AmountDependencies & { close: () => Promi
   );
   return {
     model: () => ({ version: '1.2.0', artifact }),
-    history,
+    history: createStoredPast(history, null),
     timezone: 'UTC',
     newId: () => 'an-id',
     close: () => history.close(),

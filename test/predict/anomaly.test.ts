@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { AppError } from '../../src/errors.ts';
+import { toPastRow } from '../../src/features/past.ts';
 import type { AnomalyArtifact } from '../../src/models/anomaly.ts';
 import { predictAnomaly, riskLevel } from '../../src/predict/anomaly.ts';
 import { PLAIN } from '../features/arbitrary.ts';
@@ -19,7 +20,9 @@ describe('predictAnomaly', () => {
       history: {
         async before(accountId: string, at: number, limit: number) {
           asked.push([accountId, at, limit]);
-          return Array.from({ length: 30 }, (_, i) => ({ ...PLAIN, at: PLAIN.at - (30 - i) * 86_400_000 }));
+          return Array.from({ length: 30 }, (_, i) =>
+            toPastRow({ ...PLAIN, at: PLAIN.at - (30 - i) * 86_400_000 }),
+          );
         },
       },
       timezone: 'UTC',

@@ -8,6 +8,7 @@ import {
   type CashflowRequest,
   predictCashflow,
 } from '../../src/predict/cashflow.ts';
+import { createStoredColumns } from '../../src/predict/stored-columns.ts';
 import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
 import { createForecastPool } from '../../src/workers/forecast-pool.ts';
@@ -37,7 +38,7 @@ test('forecasts come from what is given, from one account or from all that is st
   });
   const dependencies: CashflowDependencies = {
     model: () => MODEL,
-    history,
+    stored: createStoredColumns(history, null),
     pool,
     timezone: 'UTC',
     clock: fixedClock(Date.UTC(2025, 2, 15)),

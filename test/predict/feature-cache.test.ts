@@ -13,6 +13,7 @@ import {
   featureKey,
 } from '../../src/predict/feature-cache.ts';
 import type { OneDependencies } from '../../src/predict/predict-one.ts';
+import { createStoredPast } from '../../src/predict/stored-past.ts';
 import { type WatchedHistory, watchHistory } from '../../src/predict/watched-history.ts';
 import { createSqlHistory } from '../../src/stores/sql/history.ts';
 import { openSqlite } from '../../src/stores/sql/sqlite.ts';
@@ -52,7 +53,7 @@ after(() => watched.history.close());
 function bind(timezone = 'UTC') {
   const monitor = createMonitor(() => NOW);
   const features = createFeatureCache(() => 0);
-  const rest = { history: watched.history, timezone, newId: () => 'id' };
+  const rest = { history: createStoredPast(watched.history, watched.revision), timezone, newId: () => 'id' };
   return {
     monitor,
     features,

@@ -135,7 +135,7 @@ function unknownRoute(app: FastifyInstance, request: FastifyRequest, reply: Fast
 
 const SOCKET_FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['too_large', 'The headers are larger than 16 KiB.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['malformed', 'The request did not arrive in time.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time.'],
 };
 
 /** Answers what is not HTTP, or never became a whole request, in the same form, and closes the connection. */

@@ -23,6 +23,7 @@ const LADDER: readonly (readonly string[])[] = [
   ['registry', 'access', 'importing', 'workers'],
   ['stores', 'monitoring'],
   ['config.ts'],
+  ['setting-values.ts'],
   ['errors.ts'],
   ['models'],
   ['features'],

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import type { LogLevel } from '../config.ts';
+import type { LogLevel } from '../setting-values.ts';
 import { gatherLines, type LineGatherer } from './gather-lines.ts';
 
 const STDOUT = 1;

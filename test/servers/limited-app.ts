@@ -1,7 +1,8 @@
 import { createLimits, FAILURE_POLICY, type Limits } from '../../src/access/limits.ts';
-import { loadConfig, type RedisPlace } from '../../src/config.ts';
+import { loadConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { createServices } from '../../src/services.ts';
+import type { RedisPlace } from '../../src/setting-values.ts';
 import { createMemoryBuckets } from '../../src/stores/memory/buckets.ts';
 import { createRedisBuckets } from '../../src/stores/redis/buckets.ts';
 import { connectRedis, waitUntilReady } from '../../src/stores/redis/connect.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import type { RedisPlace } from '../../src/config.ts';
+import type { RedisPlace } from '../../src/setting-values.ts';
 import { findProgram } from './find-program.ts';
 
 const START_TIMEOUT_MS = 20_000;

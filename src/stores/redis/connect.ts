@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { RedisPlace } from '../../config.ts';
+import type { RedisPlace } from '../../setting-values.ts';
 
 /** From opening a socket to its being open. */
 const CONNECT_TIMEOUT_MS = 1000;

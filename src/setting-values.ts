@@ -1,3 +1,5 @@
+// How the text of each setting of config.ts becomes its value, or a fault that says what would be right.
+
 import { isIP } from 'node:net';
 import { isTimeZone } from './bank/calendar.ts';
 import { isCurrency } from './bank/money.ts';
@@ -10,6 +12,7 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const WORKERS_MAX = 64;
+
 /** A Redis server, or a cluster known by some of its nodes. */
 export interface RedisPlace {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];

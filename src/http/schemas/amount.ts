@@ -1,5 +1,5 @@
 import type { AmountAnswer } from '../../predict/amount.ts';
-import { EXPLANATION } from './explanation.ts';
+import { ANSWER_PROPERTIES } from './answer.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { CONFIDENCE_LEVEL, EXPLAIN } from './options.ts';
@@ -48,11 +48,7 @@ export const AMOUNT_REPLY = closedObject<AmountReply>(
       upper: { type: 'number' },
       level: { type: 'number', description: 'Share of cases in which the interval holds the true amount' },
     }),
-    model_version: { type: 'string' },
-    processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
-    features_used: { type: 'integer' },
-    prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
-    explanation: EXPLANATION,
+    ...ANSWER_PROPERTIES,
   },
   ['explanation'],
 );

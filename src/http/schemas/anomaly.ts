@@ -1,5 +1,5 @@
 import type { AnomalyAnswer } from '../../predict/anomaly.ts';
-import { EXPLANATION } from './explanation.ts';
+import { ANSWER_PROPERTIES } from './answer.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { EXPLAIN, SENSITIVITY } from './options.ts';
@@ -73,11 +73,7 @@ export const ANOMALY_REPLY = closedObject<AnomalyReply>(
       }),
     },
     sensitivity: { type: 'number', description: 'The sensitivity that was applied' },
-    model_version: { type: 'string' },
-    processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
-    features_used: { type: 'integer' },
-    prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
-    explanation: EXPLANATION,
+    ...ANSWER_PROPERTIES,
   },
   ['explanation'],
 );

@@ -1,5 +1,5 @@
 import type { CategoryAnswer } from '../../predict/category.ts';
-import { EXPLANATION } from './explanation.ts';
+import { ANSWER_PROPERTIES } from './answer.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
 import { indexedSchema, listReplySchema, listSchema } from './list-body.ts';
 import { EXPLAIN, TOP_K } from './options.ts';
@@ -57,11 +57,7 @@ export const CATEGORY_REPLY = closedObject<CategoryReply>(
       }),
       description: 'The top_k likeliest categories, likeliest first',
     },
-    model_version: { type: 'string' },
-    processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
-    features_used: { type: 'integer' },
-    prediction_id: { type: 'string', description: 'Names this prediction in logs and feedback' },
-    explanation: EXPLANATION,
+    ...ANSWER_PROPERTIES,
   },
   ['explanation'],
 );

@@ -1,11 +1,12 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { ApiKeyRow, ApiKeySecretRow, ApiKeyStore, NewSecret } from '../ports.ts';
 import { KEYS_REVISION, raiseRevision, readRevision } from './access-revision.ts';
-import { translateFailure } from './failure.ts';
+import { guardFailures } from './failure.ts';
 import type { ApiKeyTable, Tables } from './schema.ts';
 
 /** Managed API keys on any SQL database that Kysely speaks to; `place` names it in logs. */
 export function createSqlApiKeys(db: Kysely<Tables>, place: string): ApiKeyStore {
+  const guarded = guardFailures(place);
   /** Runs `work` in one transaction that other changes of keys wait for; raises the revision when it says true. */
   async function change(work: (transaction: Kysely<Tables>) => Promise<boolean>): Promise<boolean> {
     return db.transaction().execute(async (transaction) => {
@@ -113,14 +114,6 @@ export function createSqlApiKeys(db: Kysely<Tables>, place: string): ApiKeyStore
         expression.or([expression('last_used_at', 'is', null), expression('last_used_at', '<', now)]),
       )
       .execute();
-  }
-
-  async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw translateFailure(error, place);
-    }
   }
 
   return {

@@ -100,3 +100,14 @@ export function translateFailure(error: unknown, place: string): AppError {
     cause,
   });
 }
+
+/** Returns what does a piece of work on the database and translates how it fails; see {@link translateFailure}. */
+export function guardFailures(place: string): <T>(work: () => Promise<T>) => Promise<T> {
+  return async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      throw translateFailure(error, place);
+    }
+  };
+}

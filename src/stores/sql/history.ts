@@ -8,7 +8,7 @@ import {
 import type { Transaction, TransactionType } from '../../bank/transaction.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { AppendCounts, HistoryRange, HistoryStore } from '../ports.ts';
-import { isCollision, translateFailure } from './failure.ts';
+import { guardFailures, isCollision } from './failure.ts';
 import type { HistoryTable, Tables } from './schema.ts';
 
 /** Rows per statement and transaction: long enough to share one sync, short enough not to hold the event loop. */
@@ -146,6 +146,7 @@ function keyText(key: Key): string {
 
 /** The history on any SQL database that Kysely speaks to; `place` names it in logs. */
 export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStore {
+  const guarded = guardFailures(place);
   // Building a query costs more than running it. Those that never change are built once, and get their
   // parameters in the order in which they stand in the text.
   const beforeQuery = db
@@ -306,14 +307,6 @@ export function createSqlHistory(db: Kysely<Tables>, place: string): HistoryStor
   async function revision(): Promise<number> {
     const { rows } = await db.executeQuery(revisionQuery);
     return Number(rows[0].revision);
-  }
-
-  async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw translateFailure(error, place);
-    }
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction as SqlTransaction } from 'kysely';
 import type { IdempotencyClaim, IdempotencyOutcome, IdempotencyStore } from '../ports.ts';
-import { translateFailure } from './failure.ts';
+import { guardFailures } from './failure.ts';
 import type { Tables } from './schema.ts';
 
 const EXPIRY_MS = 24 * 3_600_000;
@@ -15,6 +15,7 @@ export function createSqlIdempotency(
   place: string,
   entriesMax = ENTRIES_MAX,
 ): IdempotencyStore {
+  const guarded = guardFailures(place);
   /** The row of a claim, as long as its work is not done. */
   function unfinished({ caller, key, fingerprint }: IdempotencyClaim) {
     return db
@@ -95,14 +96,6 @@ export function createSqlIdempotency(
         .executeTakeFirst();
       return taken === undefined ? { state: 'running' } : { state: 'begun', since };
     });
-  }
-
-  async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw translateFailure(error, place);
-    }
   }
 
   return {

@@ -1,13 +1,14 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { FamilyChange, RefreshFamily, Revocation, Rotation, TokenStore } from '../ports.ts';
 import { raiseRevision, TOKENS_REVISION } from './access-revision.ts';
-import { translateFailure } from './failure.ts';
+import { guardFailures } from './failure.ts';
 import type { RefreshFamilyTable, Tables, TokenRevocationTable } from './schema.ts';
 
 type Since = Selectable<TokenRevocationTable>;
 
 /** Refresh families and revocations on any SQL database that Kysely speaks to; `place` names it in logs. */
 export function createSqlTokens(db: Kysely<Tables>, place: string): TokenStore {
+  const guarded = guardFailures(place);
   // Asked for by every process twice a second, hence built once.
   const sinceQuery = db
     .selectFrom('token_revocation')
@@ -111,14 +112,6 @@ export function createSqlTokens(db: Kysely<Tables>, place: string): TokenStore {
       trimmed += Number(numDeletedRows);
     }
     return trimmed;
-  }
-
-  async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw translateFailure(error, place);
-    }
   }
 
   return {

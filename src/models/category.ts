@@ -152,45 +152,57 @@ export function classify(
   timezone: string,
   topK: number,
 ): CategoryReading {
-  const context = CATEGORY_STEPS.read(artifact, transaction, past, timezone);
-  return CATEGORY_STEPS.answer(artifact, transaction, context, topK);
+  const grounds = CATEGORY_STEPS.read(artifact, transaction, past, timezone);
+  return CATEGORY_STEPS.answer(artifact, transaction, grounds, topK);
 }
 
-/** What the feature step made of a transaction: the vector, and what text and lookup read. */
-export interface CategoryFeatures {
-  readonly vector: Float32Array;
-  readonly text: Float64Array;
-  readonly lookup: Float64Array;
-  readonly context: FeatureContext;
+/** What an abstention is explained by. */
+interface CategoryGrounds {
+  readonly hasText: boolean;
+  readonly isMerchantKnown: boolean;
+}
+
+/** What the feature step made of a transaction, small because thousands are kept and die old. */
+export interface CategoryFeatures extends CategoryGrounds {
+  /** The vector, and then what text and lookup read. */
+  readonly numbers: Float64Array;
 }
 
 /** {@link classify} in two steps; the option is how many of the likeliest categories to list. */
 export const CATEGORY_STEPS: PredictionSteps<
   CategoryArtifact,
-  FeatureContext,
+  CategoryGrounds,
   CategoryFeatures,
   number,
   CategoryReading
 > = {
-  read: (artifact, transaction, past, timezone) =>
-    readTransaction(artifact, transaction, past, timezone, artifact.scratch),
-  keep({ scratch: { vector, members } }, context) {
-    return { vector: vector.slice(), text: members[0].slice(), lookup: members[2].slice(), context };
+  read(artifact, transaction, past, timezone) {
+    const context = readTransaction(artifact, transaction, past, timezone, artifact.scratch);
+    return { hasText: context.text !== '', isMerchantKnown: context.merchantStatistic !== undefined };
+  },
+  keep({ scratch: { vector, members } }, { hasText, isMerchantKnown }) {
+    const [text, , lookup] = members;
+    const numbers = new Float64Array(vector.length + text.length + lookup.length);
+    numbers.set(vector);
+    numbers.set(text, vector.length);
+    numbers.set(lookup, vector.length + text.length);
+    return { numbers, hasText, isMerchantKnown };
   },
   restore({ scratch: { vector, members } }, kept) {
-    vector.set(kept.vector);
-    members[0].set(kept.text);
-    members[2].set(kept.lookup);
-    return kept.context;
+    const [text, , lookup] = members;
+    vector.set(kept.numbers.subarray(0, vector.length));
+    text.set(kept.numbers.subarray(vector.length, vector.length + text.length));
+    lookup.set(kept.numbers.subarray(vector.length + text.length));
+    return kept;
   },
-  answer: (artifact, _transaction, context, topK) => listLikeliest(artifact, join(artifact), context, topK),
+  answer: (artifact, _transaction, grounds, topK) => listLikeliest(artifact, join(artifact), grounds, topK),
 };
 
 /** Takes the likeliest categories out of the scratch's joint probabilities. */
 function listLikeliest(
   artifact: CategoryArtifact,
   best: number,
-  context: FeatureContext,
+  grounds: CategoryGrounds,
   topK: number,
 ): CategoryReading {
   const { joint } = artifact.scratch;
@@ -204,13 +216,13 @@ function listLikeliest(
     top.push({ category: categories[next], confidence: joint[next] });
     joint[next] = -1;
   }
-  return { top, abstentionReason: abstentionReason(context, confidence) };
+  return { top, abstentionReason: abstentionReason(grounds, confidence) };
 }
 
-function abstentionReason(context: FeatureContext, confidence: number): string | null {
+function abstentionReason({ hasText, isMerchantKnown }: CategoryGrounds, confidence: number): string | null {
   if (confidence >= ABSTAIN_BELOW) return null;
   const chance = `the best guess is right in only ${Math.round(100 * confidence)} of 100 cases`;
-  if (context.text === '') return `no description and no merchant to go by; ${chance}`;
-  if (context.merchantStatistic === undefined) return `the merchant was never seen in training; ${chance}`;
+  if (!hasText) return `no description and no merchant to go by; ${chance}`;
+  if (!isMerchantKnown) return `the merchant was never seen in training; ${chance}`;
   return chance;
 }

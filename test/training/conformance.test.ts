@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Transaction } from '../../src/bank/transaction.ts';
 import { toPastRow } from '../../src/features/past.ts';
+import { FEATURE_COUNT } from '../../src/features/vector.ts';
 import { decodeSafetensors } from '../../src/kernels/safetensors/decode.ts';
 import { encodeSafetensors } from '../../src/kernels/safetensors/encode.ts';
 import { sha256 } from '../../src/lib/hash.ts';
@@ -109,6 +110,8 @@ for (const { model: name, train, yardstick, isSeeded } of TRAINERS) {
         const read = steps.read(artifact, EMPTIEST, [], 'UTC');
         const kept = steps.keep(artifact, read) as Readonly<Record<string, unknown>>;
         const rows = ROWS.flatMap((row) => kept[row] ?? []) as Float64Array[];
+        // Of the category model the features come first, before what its other members read.
+        if (kept.numbers instanceof Float64Array) rows.push(kept.numbers.subarray(0, FEATURE_COUNT));
         assert.ok(rows.length > 0);
         for (const row of rows) row.fill(Number.NaN);
         const answer = steps.answer(artifact, EMPTIEST, steps.restore(artifact, kept), OPTION[name]);

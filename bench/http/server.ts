@@ -11,6 +11,8 @@ import { synthesise } from '../../src/training/synthetic.ts';
 import { trainCategory } from '../../src/training/train-category.ts';
 
 export const KEY = 'a-key-of-the-benchmark';
+/** As bin/titans.js and the npm scripts have it. */
+const HEAP_FLAG = '--max-semi-space-size=4';
 
 /** Trains a category model on made-up accounts into `dataDir`, and gives descriptions to ask it about. */
 export async function trainInto(dataDir: string): Promise<string[]> {
@@ -60,12 +62,15 @@ async function freePort(): Promise<number> {
 
 /** Starts `titans serve` as a user would, without request lines in the log, and waits until it is ready. */
 export async function startServer(dataDir: string): Promise<Server> {
-  return start((port) => [join(import.meta.dirname, '../../src/main.ts'), 'serve', '--port', String(port)], {
-    TITANS_DATA_DIR: dataDir,
-    TITANS_API_KEYS: KEY,
-    TITANS_LOG_LEVEL: 'error',
-    TITANS_RATE_LIMIT: '1000000000/1s',
-  });
+  return start(
+    (port) => [HEAP_FLAG, join(import.meta.dirname, '../../src/main.ts'), 'serve', '--port', String(port)],
+    {
+      TITANS_DATA_DIR: dataDir,
+      TITANS_API_KEYS: KEY,
+      TITANS_LOG_LEVEL: 'error',
+      TITANS_RATE_LIMIT: '1000000000/1s',
+    },
+  );
 }
 
 /** Starts a bare Fastify server whose route parses a body and returns `answer`, whatever was asked. */

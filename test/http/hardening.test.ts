@@ -183,6 +183,19 @@ describe('how much of everything', () => {
     }
   });
 
+  it('fields: a body with more of them than anybody means is refused without naming each', async (t) => {
+    const app = testApp();
+    t.after(() => app.close());
+    const body = JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, 1])));
+    const urls = ['/auth/token', '/auth/refresh', '/auth/revoke', '/models/reload-all', '/predict/category'];
+    for (const url of urls) {
+      const reply = await app.inject(post(url, body));
+      assert.equal(reply.statusCode, 422, url);
+      const { errors } = reply.json();
+      assert.deepEqual(errors, [{ pointer: '', detail: 'has 65 fields; at most 64 are read' }], url);
+    }
+  });
+
   it('nesting: 64 deep is read, and brackets in texts are none', async (t) => {
     const app = testApp();
     t.after(() => app.close());

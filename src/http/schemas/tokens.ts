@@ -3,6 +3,7 @@ import type { Tokens } from '../../access/token-grants.ts';
 import type { Fault } from '../../bank/transaction.ts';
 import { invalidBody } from './invalid-body.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { tooManyFields } from './transaction.ts';
 
 /** Longer than any token of ours. */
 const TOKEN_LENGTH_MAX = 4096;
@@ -122,6 +123,9 @@ function openObject(json: unknown, names: readonly string[]): [Record<string, un
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw invalidBody([{ pointer: '', detail: 'must be an object' }]);
   }
+  // Anybody may send such a body: it is not answered field by field.
+  const excess = tooManyFields(json);
+  if (excess !== null) throw invalidBody([excess]);
   const unknown = Object.keys(json).filter((name) => !names.includes(name));
   return [
     json as Record<string, unknown>,

@@ -196,6 +196,15 @@ describe('how much of everything', () => {
     }
   });
 
+  it('scopes: a list longer than there are scopes by far is refused without naming each', async (t) => {
+    const app = testApp();
+    t.after(() => app.close());
+    const reply = await app.inject(post('/auth/token', JSON.stringify({ scopes: Array(65).fill(1) })));
+    assert.equal(reply.statusCode, 422);
+    const { errors } = reply.json();
+    assert.deepEqual(errors, [{ pointer: '/scopes', detail: 'must name at most 64 scopes, has 65' }]);
+  });
+
   it('nesting: 64 deep is read, and brackets in texts are none', async (t) => {
     const app = testApp();
     t.after(() => app.close());

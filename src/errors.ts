@@ -156,8 +156,8 @@ export const ERRORS = [
     code: 'data_insufficient',
     status: 422,
     exit: 1,
-    title: 'Too little data to train on',
-    remedy: 'Give more labelled rows; the detail says how many are needed.',
+    title: 'Too little data',
+    remedy: 'Give more rows; the detail says what is missing.',
   },
   {
     code: 'model_worse',

@@ -107,7 +107,7 @@ function readStored(
 function whatToDo({ accountId }: CashflowRequest): string {
   const stored =
     accountId === null ? 'No transactions are stored' : `No transactions of account ${accountId} are stored`;
-  return `${stored}. Send the history as "transactions" in the body, or remember one with \`titans train --data FILE\` (or \`titans demo\`).`;
+  return `${stored}. Send the history as "transactions" in the body, or store it first with POST /transactions or \`titans train --data FILE\`.`;
 }
 
 function nothingLeft({ currency, asOf }: CashflowRequest): AppError {

@@ -34,3 +34,14 @@ test('one that does not answer is left out, and one that has left is not waited 
   leave(2);
   assert.deepEqual(await one.ask('name'), ['here', 'here'], 'at once');
 });
+
+test('one whose answer fails is left out, and goes on', async () => {
+  const { lines } = openLines(2);
+  const [asker, failing] = lines.map((line) => createProcessPeers(line, 30));
+  asker.answer('name', () => 'here');
+  failing.answer('name', async () => {
+    throw new Error('not now');
+  });
+  assert.deepEqual(await asker.ask('name'), ['here']);
+  assert.deepEqual(await failing.ask('name'), ['here']);
+});

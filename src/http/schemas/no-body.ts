@@ -1,4 +1,6 @@
 import { AppError, type ErrorCode } from '../../errors.ts';
+import { invalidBody } from './invalid-body.ts';
+import { tooManyFields } from './transaction.ts';
 
 /** What a body may be refused for where none is asked for, besides its values. */
 export const NO_BODY_ERRORS: readonly ErrorCode[] = [
@@ -11,6 +13,8 @@ export const NO_BODY_ERRORS: readonly ErrorCode[] = [
 /** Refuses a body that says something to a route which takes none; `{}` says nothing. Throws AppError `invalid`. */
 export function requireNoBody(body: unknown): void {
   if (body === undefined || body === null) return;
+  const excess = tooManyFields(body);
+  if (excess !== null) throw invalidBody([excess]);
   const isObject = typeof body === 'object' && !Array.isArray(body);
   const fields = isObject ? Object.keys(body) : [];
   if (isObject && fields.length === 0) return;

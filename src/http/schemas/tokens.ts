@@ -3,9 +3,12 @@ import type { Tokens } from '../../access/token-grants.ts';
 import type { Fault } from '../../bank/transaction.ts';
 import { invalidBody } from './invalid-body.ts';
 import { closedObject, type JsonSchema } from './json-schema.ts';
+import { tooManyFields } from './transaction.ts';
 
 /** Longer than any token of ours. */
 const TOKEN_LENGTH_MAX = 4096;
+/** More than there are, and few enough to be told what is wrong with each. */
+const SCOPES_MAX = 64;
 const SCOPE_NAMES: readonly string[] = SCOPES.map(({ name }) => name);
 
 /** Reply of POST /auth/token and /auth/refresh (RFC 6749, 5.1). */
@@ -57,6 +60,7 @@ export const TOKEN_REQUEST: JsonSchema = {
       type: 'array',
       description: 'What the tokens may do; default: all that the key may',
       minItems: 1,
+      maxItems: SCOPES_MAX,
       items: { type: 'string', enum: SCOPE_NAMES },
     },
   },
@@ -67,7 +71,12 @@ export const TOKEN_REQUEST: JsonSchema = {
 export function parseTokenRequest(json: unknown): readonly Scope[] | null {
   const [body, faults] = openObject(json, ['scopes']);
   const { scopes } = body;
-  if (Array.isArray(scopes)) {
+  if (Array.isArray(scopes) && scopes.length > SCOPES_MAX) {
+    faults.push({
+      pointer: '/scopes',
+      detail: `must name at most ${SCOPES_MAX} scopes, has ${scopes.length}`,
+    });
+  } else if (Array.isArray(scopes)) {
     if (scopes.length === 0) faults.push({ pointer: '/scopes', detail: 'must name a scope, or be left out' });
     for (const [index, scope] of scopes.entries()) {
       if (!SCOPE_NAMES.includes(scope)) {
@@ -122,6 +131,9 @@ function openObject(json: unknown, names: readonly string[]): [Record<string, un
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw invalidBody([{ pointer: '', detail: 'must be an object' }]);
   }
+  // Anybody may send such a body: it is not answered field by field.
+  const excess = tooManyFields(json);
+  if (excess !== null) throw invalidBody([excess]);
   const unknown = Object.keys(json).filter((name) => !names.includes(name));
   return [
     json as Record<string, unknown>,

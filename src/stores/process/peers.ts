@@ -33,8 +33,12 @@ export function createProcessPeers(line: ProcessLine, timeoutMs = ANSWER_TIMEOUT
 
   async function reply(id: number, question: string, asker: number): Promise<void> {
     const answer = answers.get(question);
-    // One that cannot answer is silent, and the asker goes on without it.
-    if (answer !== undefined) line.send({ kind: 'answer', id, asker, value: await answer() });
+    if (answer === undefined) return;
+    try {
+      line.send({ kind: 'answer', id, asker, value: await answer() });
+    } catch {
+      // One that cannot answer is silent, and the asker goes on without it.
+    }
   }
 
   return {

@@ -157,14 +157,15 @@ export const ERRORS = [
     status: 422,
     exit: 1,
     title: 'Too little data to train on',
-    remedy: 'Give more labelled rows; the detail says how many are needed.',
+    remedy: 'Give more labelled rows.',
   },
   {
     code: 'model_worse',
     status: 409,
     exit: 1,
     title: 'New model is worse than the active one',
-    remedy: 'The new version is stored but not active; activate it with --force.',
+    remedy:
+      'The new version is stored but not active; activate it with `titans models activate`, or train with --force.',
   },
   {
     code: 'artifact_invalid',

@@ -104,7 +104,7 @@ export const OPTIONS: readonly Option[] = [
     kind: 'directory',
     default: 'var',
     isSecret: false,
-    meaning: 'Where models and the embedded database live',
+    meaning: 'Where models and the embedded database live; a relative path starts at the working directory',
     parse: parseDirectory,
   },
   {

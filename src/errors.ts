@@ -164,7 +164,8 @@ export const ERRORS = [
     status: 409,
     exit: 1,
     title: 'New model is worse than the active one',
-    remedy: 'The new version is stored but not active; activate it with --force.',
+    remedy:
+      'The new version is stored but not active; activate it with `titans models activate`, or train with --force.',
   },
   {
     code: 'artifact_invalid',

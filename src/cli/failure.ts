@@ -13,7 +13,10 @@ const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143 };
 export function reportFailure(error: unknown, io: Io): number {
   const interruption = interruptionOf(error, io.signal);
   if (interruption !== null) {
-    writeLines(io.stderr, `titans: ${interruption.message}; what was there before is unchanged.`);
+    writeLines(
+      io.stderr,
+      `titans: ${interruption.message}; what was finished before stays, nothing is half done.`,
+    );
     return SIGNAL_STATUS[interruption.signalName];
   }
   // Whoever read the output has seen enough (`| head`).

@@ -18,6 +18,14 @@ export interface ComparedMetric {
   readonly isLowerBetter: boolean;
 }
 
+/** Metrics of comparisons that are errors. */
+const ERROR_METRICS: ReadonlySet<string> = new Set(['mae_log', 'wape']);
+
+/** Whether less of a compared metric is better. */
+export function isLowerBetter(metric: string): boolean {
+  return ERROR_METRICS.has(metric);
+}
+
 /** Compares two versions by what each scored on the same rows: paired bootstrap of the difference of the means. */
 export function compareScores(
   { metric, isLowerBetter }: ComparedMetric,

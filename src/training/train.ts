@@ -5,6 +5,7 @@ import { FEATURE_FINGERPRINT } from '../features/fingerprint.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ModelName } from '../models/model.ts';
 import { REPORT_FILE, type Repository } from '../registry/repository.ts';
+import { isLowerBetter } from './compare.ts';
 import type { Figures } from './figures.ts';
 import { orderByTime } from './split.ts';
 import type { ActiveVersion, Comparison, Trained, TrainOptions } from './trainer.ts';
@@ -167,7 +168,8 @@ function decide(
       ? `on ${rows} ${unit} neither had seen`
       : `on ${rows} ${unit}, its recipe refitted on the same older part`;
   if (!comparison.is_worse) {
-    const sure = value_new < value_active ? ', too close to call it worse' : '';
+    const isBehind = isLowerBetter(metric) ? value_new > value_active : value_new < value_active;
+    const sure = isBehind ? ', too close to call it worse' : '';
     return { isActivated: true, verdict: `activated: ${how} ${where}${sure}` };
   }
   if (force) return { isActivated: true, verdict: `activated by force although worse: ${how} ${where}` };

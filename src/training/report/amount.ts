@@ -53,7 +53,7 @@ function noteAmount({ evaluation }: AmountDetails): Note[] {
       : {
           tone: 'bad',
           gist: 'It does NOT beat its baseline.',
-          text: `The ${nameBaseline(best_baseline)} is as near to the truth: nothing in this data tells how large an amount will be. ${difference}`,
+          text: `The ${nameBaseline(best_baseline)} is ${difference_to_baseline[0] > 0 ? 'nearer to the truth' : 'as near to the truth, as far as these rows can tell'}. ${difference}`,
         },
     ...intervals
       .filter(({ level, coverage }) => Math.abs(coverage - level) > COVERAGE_FAIR)

@@ -1,10 +1,20 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { watchTurns } from '../../src/http/plugins/loop-turns.ts';
+
+/** What became of one request. */
+export interface Reply {
+  readonly status: number;
+  /** When its last byte was there; what it then waited for this process to read it is no time of the server's. */
+  readonly arrivedAt: number;
+}
+
+const waitedMs = watchTurns(() => performance.now());
 
 /** One keep-alive connection that sends prepared requests one after the other; cheaper than any HTTP client. */
 export interface Client {
-  /** Resolves with the status once the last byte of the reply is there. */
-  send(request: Buffer): Promise<number>;
+  /** Resolves once the last byte of the reply is there. */
+  send(request: Buffer): Promise<Reply>;
   close(): void;
 }
 
@@ -13,11 +23,12 @@ export async function openClient(port: number): Promise<Client> {
   socket.setNoDelay(true);
   await once(socket, 'connect');
   let received = '';
-  let settle: { resolve: (status: number) => void; reject: (error: Error) => void } | null = null;
+  let settle: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
   const fail = (error: Error) => settle?.reject(error);
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('the connection was closed')));
   socket.on('data', (bytes) => {
+    const arrivedAt = performance.now() - waitedMs();
     received += bytes.toString('latin1');
     const head = received.indexOf('\r\n\r\n');
     if (head < 0) return;
@@ -25,7 +36,7 @@ export async function openClient(port: number): Promise<Client> {
     if (received.length < head + 4 + length) return;
     const status = Number(received.slice(9, 12));
     received = '';
-    settle?.resolve(status);
+    settle?.resolve({ status, arrivedAt });
   });
   return {
     send(request) {

@@ -57,10 +57,10 @@ async function load(
           next += gapMs;
         }
         const sentAt = performance.now();
-        const status = await client.send(bodies[body++ % bodies.length]).catch(() => 0);
-        seen.times.push(performance.now() - sentAt);
-        if (status !== 200) seen.errors++;
-        if (status === 0) return;
+        const reply = await client.send(bodies[body++ % bodies.length]).catch(() => null);
+        if (reply?.status !== 200) seen.errors++;
+        if (reply === null) return;
+        seen.times.push(Math.max(0, reply.arrivedAt - sentAt));
       }
     }),
   );

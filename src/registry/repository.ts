@@ -311,15 +311,17 @@ export function openRepository(dataDir: string, options: RepositoryOptions): Rep
       await write(join(temporary, SUMMARY_FILE), `${JSON.stringify(summary, null, 2)}\n`);
       for (;;) {
         const manifest: Manifest = { ...draft, version: await nextVersion(model, format) };
-        for (const [name, content] of Object.entries(extraFiles?.(manifest.version) ?? {})) {
+        const named = Object.entries(extraFiles?.(manifest.version) ?? {});
+        for (const [name] of named) {
           const isFree = EXTRA_NAME.test(name) && ![MODEL_FILE, MANIFEST_FILE, SUMMARY_FILE].includes(name);
           assert(isFree, `${name} may be the name of an extra file`);
-          await write(join(temporary, name), content);
         }
-        await write(join(temporary, MANIFEST_FILE), formatManifest(manifest));
+        named.push([MANIFEST_FILE, formatManifest(manifest)]);
+        for (const [name, content] of named) await write(join(temporary, name), content);
         await syncDirectory(temporary);
         if (await claim(temporary, join(folder, manifest.version))) return manifest;
-        await rm(join(temporary, MANIFEST_FILE));
+        // What names the id that was just lost is written anew for the next one.
+        for (const [name] of named) await rm(join(temporary, name));
       }
     } catch (error) {
       await rm(temporary, { recursive: true, force: true }).catch(() => {});

@@ -187,12 +187,19 @@ describe('repository', () => {
   it('gives every one of many savers a version of its own', async () => {
     const dataDir = newDataDir();
     const manifests = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => openToyRepository(dataDir).save(toyVersion([index]))),
+      Array.from({ length: 12 }, (_, index) =>
+        openToyRepository(dataDir).save(
+          toyVersion([index], { extraFiles: (id) => ({ 'report.html': `report of ${id}` }) }),
+        ),
+      ),
     );
     assert.equal(new Set(manifests.map((manifest) => manifest.version)).size, 12);
     const repository = openToyRepository(dataDir);
     for (const manifest of manifests) {
-      assert.deepEqual((await repository.readArtifact(TOY.name, manifest.version)).manifest, manifest);
+      const { version } = manifest;
+      assert.deepEqual((await repository.readArtifact(TOY.name, version)).manifest, manifest);
+      const report = readFileSync(repository.path(TOY.name, version, 'report.html'), 'utf8');
+      assert.equal(report, `report of ${version}`);
     }
     assert.deepEqual(
       readdirSync(folderOf(dataDir)).filter((name) => name.startsWith('.')),

@@ -12,12 +12,6 @@ export function firstLaterRow(rows: readonly Transaction[], from: number, traine
   return later;
 }
 
-/** What is compared: its name, and whether less of it is better. */
-export interface ComparedMetric {
-  readonly metric: string;
-  readonly isLowerBetter: boolean;
-}
-
 /** Metrics of comparisons that are errors. */
 const ERROR_METRICS: ReadonlySet<string> = new Set(['mae_log', 'wape']);
 
@@ -26,9 +20,9 @@ export function isLowerBetter(metric: string): boolean {
   return ERROR_METRICS.has(metric);
 }
 
-/** Compares two versions by what each scored on the same rows: paired bootstrap of the difference of the means. */
+/** Compares two versions by what each scored of `metric` on the same rows: paired bootstrap of the difference of the means. */
 export function compareScores(
-  { metric, isLowerBetter }: ComparedMetric,
+  metric: string,
   { version, basis, seed }: Pick<Comparison, 'version' | 'basis'> & { readonly seed: number },
   ours: Float64Array | Uint8Array,
   theirs: Float64Array | Uint8Array,
@@ -43,7 +37,7 @@ export function compareScores(
     value_new: mean(ours),
     value_active: mean(theirs),
     difference: [lower, upper],
-    is_worse: isLowerBetter ? lower > 0 : upper < 0,
+    is_worse: isLowerBetter(metric) ? lower > 0 : upper < 0,
   };
 }
 

@@ -4,7 +4,7 @@ import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import type { AmountArtifact, AmountReader } from '../models/amount.ts';
 import { AMOUNT_BASELINES, type AmountBaseline, predictBaselines } from './amount-baselines.ts';
 import { type AmountFigures, collectAmountFigures } from './amount-figures.ts';
-import { COMPARED_ROWS_MIN, type ComparedMetric, compareScores, firstLaterRow } from './compare.ts';
+import { COMPARED_ROWS_MIN, compareScores, firstLaterRow } from './compare.ts';
 import {
   type AmountEvaluation,
   type AmountScores,
@@ -71,7 +71,7 @@ export interface AmountTraining {
 }
 
 const ROWS_MIN = 50;
-const METRIC: ComparedMetric = { metric: 'mae_log', isLowerBetter: true };
+const METRIC = 'mae_log';
 
 /**
  * Trains the amount model: fits on the older four fifths with parameters found by forward validation, reports on the

@@ -4,7 +4,7 @@ import { pairedBootstrap } from '../kernels/metrics/bootstrap.ts';
 import { type CategoryArtifact, MEMBERS } from '../models/category.ts';
 import { type Baseline, judgeBaselines } from './baselines.ts';
 import { type CategoryFigures, collectCategoryFigures } from './category-figures.ts';
-import { COMPARED_ROWS_MIN, type ComparedMetric, compareScores, firstLaterRow } from './compare.ts';
+import { COMPARED_ROWS_MIN, compareScores, firstLaterRow } from './compare.ts';
 import { type Evaluation, evaluateCategory } from './evaluate.ts';
 import {
   assemble,
@@ -60,7 +60,7 @@ export interface CategoryTraining {
 
 const ROWS_MIN = 30;
 const CATEGORIES_MIN = 2;
-const METRIC: ComparedMetric = { metric: 'accuracy', isLowerBetter: false };
+const METRIC = 'accuracy';
 
 /**
  * Trains the category model: fits on the older four fifths with parameters found by forward validation, reports on the

@@ -2,7 +2,7 @@ import { bindPrediction, costOfPrediction } from '../bind-prediction.ts';
 import { AMOUNT } from '../predictions.ts';
 import type { Route } from '../route.ts';
 import { AMOUNT_LIST_REPLY, AMOUNT_LIST_REQUEST, AMOUNT_REPLY, AMOUNT_REQUEST } from '../schemas/amount.ts';
-import { LIST_DESCRIPTION } from '../schemas/list-body.ts';
+import { LIST_DESCRIPTION, listExample } from '../schemas/list-body.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -62,21 +62,11 @@ export const predictAmount: Route = {
       schema: AMOUNT_REPLY,
       listSchema: AMOUNT_LIST_REPLY,
       example: ANSWER,
-      listExample: {
-        success: true,
-        results: [{ index: 0, ...ANSWER }],
-        errors: [
-          {
-            index: 1,
-            code: 'invalid',
-            detail: '/transactions/1/type is required: one of Income, Expense, Transfer',
-            errors: [
-              { pointer: '/transactions/1/type', detail: 'is required: one of Income, Expense, Transfer' },
-            ],
-          },
-        ],
-        processing_time_ms: 0.634,
-      },
+      listExample: listExample(
+        ANSWER,
+        '/transactions/1/type',
+        'is required: one of Income, Expense, Transfer',
+      ),
     },
   },
   errors: ['model_not_loaded', 'store_unavailable', 'timeout'],

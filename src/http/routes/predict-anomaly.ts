@@ -7,7 +7,7 @@ import {
   ANOMALY_REPLY,
   ANOMALY_REQUEST,
 } from '../schemas/anomaly.ts';
-import { LIST_DESCRIPTION } from '../schemas/list-body.ts';
+import { LIST_DESCRIPTION, listExample } from '../schemas/list-body.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -85,24 +85,11 @@ export const predictAnomaly: Route = {
       schema: ANOMALY_REPLY,
       listSchema: ANOMALY_LIST_REPLY,
       example: ANSWER,
-      listExample: {
-        success: true,
-        results: [{ index: 0, ...ANSWER }],
-        errors: [
-          {
-            index: 1,
-            code: 'invalid',
-            detail: '/transactions/1/amount is required: the amount in major units, such as -25.50',
-            errors: [
-              {
-                pointer: '/transactions/1/amount',
-                detail: 'is required: the amount in major units, such as -25.50',
-              },
-            ],
-          },
-        ],
-        processing_time_ms: 0.634,
-      },
+      listExample: listExample(
+        ANSWER,
+        '/transactions/1/amount',
+        'is required: the amount in major units, such as -25.50',
+      ),
     },
   },
   errors: ['model_not_loaded', 'store_unavailable', 'timeout'],

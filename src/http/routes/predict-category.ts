@@ -8,7 +8,7 @@ import {
   CATEGORY_REQUEST,
 } from '../schemas/category.ts';
 import { EXPLANATION_EXAMPLE } from '../schemas/explanation.ts';
-import { LIST_DESCRIPTION } from '../schemas/list-body.ts';
+import { LIST_DESCRIPTION, listExample } from '../schemas/list-body.ts';
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -88,24 +88,11 @@ export const predictCategory: Route = {
       listSchema: CATEGORY_LIST_REPLY,
       example: ANSWER,
       explainedExample: { ...ANSWER, explanation: EXPLANATION_EXAMPLE },
-      listExample: {
-        success: true,
-        results: [{ index: 0, ...ANSWER }],
-        errors: [
-          {
-            index: 1,
-            code: 'invalid',
-            detail: '/transactions/1/amount is required: the amount in major units, such as -25.50',
-            errors: [
-              {
-                pointer: '/transactions/1/amount',
-                detail: 'is required: the amount in major units, such as -25.50',
-              },
-            ],
-          },
-        ],
-        processing_time_ms: 0.634,
-      },
+      listExample: listExample(
+        ANSWER,
+        '/transactions/1/amount',
+        'is required: the amount in major units, such as -25.50',
+      ),
     },
   },
   errors: ['model_not_loaded', 'store_unavailable', 'timeout'],

@@ -222,3 +222,13 @@ export function listReplySchema(title: string, result: JsonSchema, error = ITEM_
     processing_time_ms: { type: 'number', minimum: 0, description: 'From the first byte read to the answer' },
   });
 }
+
+/** The documented reply to a list of two: the first is answered, the second lacks what `pointer` names. */
+export function listExample(answer: object, pointer: string, detail: string): object {
+  return {
+    success: true,
+    results: [{ index: 0, ...answer }],
+    errors: [{ index: 1, code: 'invalid', detail: `${pointer} ${detail}`, errors: [{ pointer, detail }] }],
+    processing_time_ms: 0.634,
+  };
+}

@@ -1,25 +1,22 @@
 import type { ProcessLine } from '../../lib/process-message.ts';
-import type { Broadcast, BroadcastListener, BroadcastTopic } from '../ports.ts';
+import { createListeners } from '../listeners.ts';
+import type { Broadcast } from '../ports.ts';
 
 /** A broadcast among the processes that one process started: it reaches those that run at that moment. */
 export function createProcessBroadcast(line: ProcessLine): Broadcast {
-  const listeners = new Map<string, Set<BroadcastListener>>();
+  const listeners = createListeners();
   let isClosed = false;
   line.onMessage((message) => {
-    if (message.kind !== 'broadcast' || isClosed) return;
-    for (const listener of [...(listeners.get(message.topic) ?? [])]) listener(message.payload);
+    if (message.kind === 'broadcast') listeners.call(message.topic, message.payload);
   });
   return {
-    async publish(topic: BroadcastTopic, payload) {
+    async publish(topic, payload) {
       if (!isClosed) line.send({ kind: 'broadcast', topic, payload });
     },
-    subscribe(topic, listener) {
-      const of = listeners.get(topic) ?? new Set();
-      listeners.set(topic, of.add(listener));
-      return () => void of.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     async close() {
       isClosed = true;
+      listeners.clear();
     },
   };
 }

@@ -1,4 +1,5 @@
-import { BROADCAST_TOPICS, type Broadcast, type BroadcastListener, type BroadcastTopic } from '../ports.ts';
+import { createListeners } from '../listeners.ts';
+import { BROADCAST_TOPICS, type Broadcast } from '../ports.ts';
 import type { RedisClient } from './connect.ts';
 import { withDeadline } from './deadline.ts';
 
@@ -15,12 +16,9 @@ export function createRedisBroadcast(
   namespace = 'titans',
 ): Broadcast {
   const prefix = `${namespace}:`;
-  const listeners = new Map<BroadcastTopic, Set<BroadcastListener>>(
-    BROADCAST_TOPICS.map((topic) => [topic, new Set()]),
-  );
+  const listeners = createListeners();
   subscriber.on('message', (channel: string, payload: string) => {
-    const of = listeners.get(channel.slice(prefix.length) as BroadcastTopic);
-    for (const listener of [...(of ?? [])]) listener(payload);
+    listeners.call(channel.slice(prefix.length), payload);
   });
   // It only fails when the broadcast is closed before the server was ever there.
   subscriber.subscribe(...BROADCAST_TOPICS.map((topic) => prefix + topic)).catch(() => {});
@@ -30,13 +28,9 @@ export function createRedisBroadcast(
       // Who did not hear it looks for itself once a second, so that nothing is owed to a server that is away.
       await withDeadline(client.publish(prefix + topic, payload), DEADLINE_MS).catch(() => {});
     },
-    subscribe(topic, listener) {
-      const of = listeners.get(topic);
-      of?.add(listener);
-      return () => void of?.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     async close() {
-      for (const of of listeners.values()) of.clear();
+      listeners.clear();
       subscriber.disconnect();
     },
   };

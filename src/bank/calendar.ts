@@ -211,6 +211,9 @@ export function parseDate(text: string, zone: string): ParsedDate | null {
   return { at: dayNumber * DAY_MS + msOfDay - shift, timeKnown: true };
 }
 
+/** Day number of 9999-12-31, the last that RFC 3339 can write. */
+export const LAST_DAY = daysFromCivil(9999, 12, 31);
+
 /** Formats a day number as YYYY-MM-DD. */
 export function formatDay(dayNumber: number): string {
   const { year, month, day } = civilFromDays(dayNumber);

@@ -1,4 +1,4 @@
-import { DAY_MS, localDayNumber } from '../bank/calendar.ts';
+import { DAY_MS, formatDay, LAST_DAY, localDayNumber } from '../bank/calendar.ts';
 import { SERIES_DAYS_MAX } from '../bank/series.ts';
 import type { Transaction } from '../bank/transaction.ts';
 import { AppError } from '../errors.ts';
@@ -46,7 +46,7 @@ const NAME = 'cashflow_forecasting';
 /**
  * Forecasts money in and out day by day from the transactions given, those stored of one account, or all those stored.
  * Rejects with AppError `model_not_loaded`, `data_insufficient` (nothing to forecast from) or `invalid` (no
- * transaction in the currency asked for).
+ * transaction in the currency asked for, or days ahead that no date can name).
  */
 export async function predictCashflow(
   dependencies: CashflowDependencies,
@@ -76,10 +76,12 @@ async function forecast(
   const isStored = request.transactions === null;
   const startedAt = monitor?.now() ?? 0;
   const transactions = request.transactions ?? (await readStored(dependencies, request, today));
-  const rows = 'codes' in transactions ? transactions.at : transactions;
+  const instants = 'codes' in transactions ? transactions.at : transactions.map(({ at }) => at);
   const readAt = monitor?.now() ?? 0;
   if (isStored) monitor?.predictions.observe(NAME, 'history', readAt - startedAt);
-  if (rows.length === 0) throw new AppError('data_insufficient', whatToDo(request));
+  if (instants.length === 0) throw new AppError('data_insufficient', whatToDo(request));
+  const fromDay = request.asOf ?? Math.max(latestDay(instants, timezone), isStored ? today : -Infinity);
+  if (fromDay + request.horizonDays > LAST_DAY) throw beyondDates(request, fromDay);
   const reading = await dependencies.pool.forecast(model, transactions, {
     timezone,
     horizon: request.horizonDays,
@@ -104,10 +106,23 @@ function readStored(
   return stored.read({ from, ...(accountId === null ? {} : { accountId }) });
 }
 
-function whatToDo({ accountId }: CashflowRequest): string {
-  const stored =
-    accountId === null ? 'No transactions are stored' : `No transactions of account ${accountId} are stored`;
-  return `${stored}. Send the history as "transactions" in the body, or store it first with POST /transactions or \`titans train --data FILE\`.`;
+/** Local day of the latest of at least one instant. */
+function latestDay(instants: Iterable<number>, timezone: string): number {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const at of instants) latest = Math.max(latest, at);
+  return localDayNumber(latest, timezone);
+}
+
+function whatToDo({ accountId, asOf }: CashflowRequest): string {
+  const whose = accountId === null ? '' : ` of account ${accountId}`;
+  const span = asOf === null ? 'the last ten years' : 'the ten years before as_of';
+  return `No transactions${whose} from ${span} are stored. Send the history as "transactions" in the body, or store it first with POST /transactions or \`titans train --data FILE\`.`;
+}
+
+function beyondDates({ asOf, horizonDays }: CashflowRequest, fromDay: number): AppError {
+  const pointer = asOf === null ? '/horizon_days' : '/as_of';
+  const detail = `${horizonDays} days after ${formatDay(fromDay)} lie beyond ${formatDay(LAST_DAY)}, the last date there is; give an earlier as_of or fewer days`;
+  return new AppError('invalid', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 }
 
 function nothingLeft({ currency, asOf }: CashflowRequest): AppError {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LAST_DAY } from '../../src/bank/calendar.ts';
 import { AppError } from '../../src/errors.ts';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { blankArtifact } from '../../src/models/cashflow.ts';
@@ -27,6 +28,11 @@ const MODEL = { version: 'v1', artifact: blankArtifact({ power: 4, priorOrigins:
 
 function isCode(code: string) {
   return (error: unknown) => error instanceof AppError && error.row.code === code;
+}
+
+function isFaultAt(pointer: string) {
+  return (error: unknown) =>
+    isCode('invalid')(error) && (error as AppError).errors.every((fault) => fault.pointer === pointer);
 }
 
 test('forecasts come from what is given, from one account or from all that is stored', async (t) => {
@@ -68,5 +74,12 @@ test('forecasts come from what is given, from one account or from all that is st
 
   await assert.rejects(ask({ currency: 'EUR' }), isCode('invalid'));
   await assert.rejects(ask({ asOf: 1 }), isCode('data_insufficient'));
-  await assert.rejects(ask({ accountId: 'nobody' }), /account nobody/);
+  await assert.rejects(ask({ accountId: 'nobody' }), /account nobody from the last ten years/);
+
+  // 9999-12-31 is the last date there is.
+  const late = daily('9999-12-01', 20, () => 10);
+  assert.equal((await ask({ transactions: late, horizonDays: 11 })).forecast[10].date, '9999-12-31');
+  await assert.rejects(ask({ transactions: late, horizonDays: 12 }), isFaultAt('/horizon_days'));
+  await assert.rejects(ask({ transactions: rows, asOf: LAST_DAY }), isFaultAt('/as_of'));
+  await assert.rejects(ask({ asOf: LAST_DAY }), /ten years before as_of/);
 });

@@ -199,15 +199,19 @@ describe('catalog', () => {
   it('takes time in proportion to the text, whatever the text', () => {
     // A formula that looks back would be a thousand times slower on a text thirty times longer.
     for (const unit of ['!', 'a', '1', '.a', '\u00e9', '\u{1f600}', 'a1']) {
-      const time = (length: number) => {
-        const description = unit.repeat(length);
+      const once = (description: string) => {
         const start = process.hrtime.bigint();
-        for (let i = 0; i < 20; i++) {
+        for (let i = 0; i < 10; i++) {
           for (const feature of CATALOG) {
             feature.compute(buildContext({ ...PLAIN, description }, [], statistics, { score: 3 }, 'UTC'));
           }
         }
         return Number(process.hrtime.bigint() - start);
+      };
+      // The least of several: what other programs take from one of them is no fault of the formula.
+      const time = (length: number) => {
+        const description = unit.repeat(length);
+        return Math.min(...Array.from({ length: 5 }, () => once(description)));
       };
       time(32);
       const ratio = time(1024) / Math.max(time(32), 1);

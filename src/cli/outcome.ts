@@ -104,11 +104,11 @@ function formatCashflow({ evaluation }: CashflowDetails): string[] {
   const { accounts, origins, horizon_days, scores, baselines } = evaluation;
   const [lower, upper] = evaluation.difference_to_seasonal_naive.map((share) => (100 * share).toFixed(1));
   // A lower error on a few forecasts may be luck: what the interval does not show is not said.
-  const than = !evaluation.beats_baseline
-    ? 'does NOT miss less than'
-    : evaluation.difference_to_seasonal_naive[1] < 0
-      ? 'misses less than'
-      : 'missed less than, but is not shown to miss less in the long run than,';
+  const than = evaluation.beats_baseline
+    ? 'misses less than'
+    : scores.wape < baselines.seasonal_naive.wape
+      ? 'missed less than, but is not shown to miss less in the long run than,'
+      : 'does NOT miss less than';
   const rows = [
     { name: 'this model', of: scores },
     { name: 'weekday mean', of: baselines.weekday_mean },

@@ -198,7 +198,9 @@ function notesOf(
   const notes: string[] = [];
   const days = daily.last - daily.first + 1;
   if (days < SHORT_DAYS)
-    notes.push(`only ${days} days of history: intervals rest mostly on what other accounts have taught`);
+    notes.push(
+      `only ${days === 1 ? 'one day' : `${days} days`} of history: intervals rest mostly on what other accounts have taught`,
+    );
   if (beats === false)
     notes.push(
       'on this history the forecast does not beat repeating the same weekday of last week (seasonal naive)',

@@ -1,30 +1,44 @@
 import type { Stream } from './recurring.ts';
 
-/** Fewer days with money than this are all ordinary. */
+/** From so many days with money on, it is known what an ordinary one is. */
 const DAYS_MIN = 14;
 /** A day this many times the largest ordinary one is taken for a slip or a once-in-years event. */
 const TIMES = 4;
 const SHARE = 0.01;
+/** Of fewer days one may be much larger than the others and come again, such as the only rent among groceries. */
+const TIMES_OF_FEW = 100;
 
 /**
  * Marks absurd days as missing, so that no mean follows them: those above four times the largest day once the top
- * hundredth (at least one day) is left out. Days on which a recurring stream paid are never absurd.
+ * hundredth (at least one day) is left out. Where there are too few days to know, the largest is marked if it is a hundred
+ * times the next, or, alone, the largest of `others`, the money in the other direction. Days on which a recurring stream
+ * paid are never absurd.
  */
 export function setAsideOutliers(
   values: Float64Array,
+  others: Float64Array,
   streams: readonly Stream[],
   first: number,
 ): { readonly values: Float64Array; readonly outliers: readonly number[] } {
-  const sorted = values.filter((value) => value > 0).sort();
-  if (sorted.length < DAYS_MIN) return { values, outliers: [] };
-  const ordinary = sorted[sorted.length - 1 - Math.ceil(sorted.length * SHARE)];
+  const limit = mostOrdinary(values, others);
+  if (limit === null) return { values, outliers: [] };
   const isPlanned = new Set(streams.flatMap((stream) => stream.payments.map(({ day }) => day - first)));
   const outliers: number[] = [];
   const cleaned = values.slice();
   for (let i = 0; i < values.length; i++) {
-    if (!(values[i] > TIMES * ordinary) || isPlanned.has(i)) continue;
+    if (!(values[i] > limit) || isPlanned.has(i)) continue;
     outliers.push(i);
     cleaned[i] = Number.NaN;
   }
   return { values: cleaned, outliers };
+}
+
+/** The most that a day may have without being absurd; null where nothing tells. */
+function mostOrdinary(values: Float64Array, others: Float64Array): number | null {
+  const sorted = values.filter((value) => value > 0).sort();
+  const { length } = sorted;
+  if (length >= DAYS_MIN) return TIMES * sorted[length - 1 - Math.ceil(length * SHARE)];
+  if (length >= 2) return TIMES_OF_FEW * sorted[length - 2];
+  const largest = others.reduce((most, value) => Math.max(most, value), 0);
+  return length === 1 && largest > 0 ? TIMES_OF_FEW * largest : null;
 }

@@ -120,11 +120,9 @@ export function forecastCashflow(
   const context = { artifact, history, monthDays, origins, reach, ahead };
 
   const outlierDays = new Set<number>();
-  const directions = [income, expense].map((values, d) => {
-    const sign = d === 0 ? 1 : -1;
-    const streams = history.streams.filter((stream) => stream.sign === sign);
-    const wantsFit = fitMstl !== null && (d === 0) === isIncomeLarger;
-    return forecastDirection(context, values, streams, wantsFit ? fitMstl : null, outlierDays);
+  const directions = WAYS.map((way) => {
+    const wantsFit = fitMstl !== null && (way.name === 'income') === isIncomeLarger;
+    return forecastDirection(context, way, wantsFit ? fitMstl : null, outlierDays);
   });
   const [inward, outward] = directions;
   const larger = isIncomeLarger ? inward : outward;
@@ -212,12 +210,10 @@ export function judgeMembers(
   const monthDays = monthDaysFrom(history.first, days + horizon);
   const errors = new Float64Array(MEMBER_NAMES.length);
   let flowed = 0;
-  for (const [name, sign] of [
-    ['income', 1],
-    ['expense', -1],
-  ] as const) {
-    const streams = history.streams.filter((stream) => stream.sign === sign);
-    const cleaned = setAsideOutliers(history[name], streams, history.first);
+  for (const way of WAYS) {
+    const { name, other } = way;
+    const streams = streamsOf(history, way);
+    const cleaned = setAsideOutliers(history[name], history[other], streams, history.first);
     const today = history.first + days;
     const plan = planStreams(streams, today, horizon, today);
     const rest = restOf(cleaned.values, plan, history.first);
@@ -244,6 +240,17 @@ export function judgeMembers(
   return flowed > 0 ? errors.map((error) => error / flowed) : errors.fill(Number.NaN);
 }
 
+/** The two ways money goes, each with the sign of its streams. */
+const WAYS = [
+  { name: 'income', other: 'expense', sign: 1 },
+  { name: 'expense', other: 'income', sign: -1 },
+] as const;
+type Way = (typeof WAYS)[number];
+
+function streamsOf({ streams }: CashflowHistory, { sign }: Way): readonly Stream[] {
+  return streams.filter((stream) => stream.sign === sign);
+}
+
 interface Context {
   readonly artifact: CashflowArtifact;
   readonly history: CashflowHistory;
@@ -263,12 +270,13 @@ interface Direction {
 /** One direction: streams planned ahead, the rest by the members, weighed by what they missed at the rolling origins. */
 function forecastDirection(
   context: Context,
-  values: Float64Array,
-  streams: readonly Stream[],
+  way: Way,
   fitMstl: FitMstl | null,
   outlierDays: Set<number>,
 ): Direction {
   const { artifact, history, origins, reach, ahead, monthDays } = context;
+  const values = history[way.name];
+  const streams = streamsOf(history, way);
   const days = values.length;
   const isEmpty = values.every((value) => !(value !== 0));
   const zeros = (length: number) => new Float64Array(length);
@@ -280,7 +288,7 @@ function forecastDirection(
       mstlMissing: fitMstl === null ? null : 'nothing flowed',
     };
   }
-  const cleaned = setAsideOutliers(values, streams, history.first);
+  const cleaned = setAsideOutliers(values, history[way.other], streams, history.first);
   for (const day of cleaned.outliers) outlierDays.add(history.first + day);
 
   const prior = priorWeights(artifact, days);

@@ -1,4 +1,6 @@
+import { currencyDigits } from '../bank/money.ts';
 import { MEMBERS } from '../kernels/forecast/members.ts';
+import { relativeMisses } from '../kernels/forecast/scores.ts';
 import {
   type CashflowArtifact,
   type CashflowForecast,
@@ -23,7 +25,10 @@ export interface Fan {
 
 /** What one origin adds to the figures; plain values, so that any thread may make it. */
 export interface OriginSketch {
+  readonly series: number;
   readonly fan: Fan;
+  /** Days within the interval of each of {@link SKETCH_LEVELS}. */
+  readonly inside: readonly number[];
   /** Sum of |net| of the days that came. */
   readonly flowed: number;
   /** What each cheap member alone would have missed of the net, by name; NaN while its history is too short. */
@@ -68,11 +73,32 @@ export function recordFits(fitMstl: FitMstl | null): {
   };
 }
 
+/** What came after an origin: the net of each day, in major units of a currency. */
+interface Came {
+  readonly series: number;
+  readonly actual: Float64Array;
+  readonly currency: string | null;
+}
+
+/** Days whose net lies within its interval, bounds and all; both are told in minor units, so less than half of one is no miss. */
+export function countInside(
+  actual: Float64Array,
+  lower: Float64Array,
+  upper: Float64Array,
+  currency: string | null,
+): number {
+  const tolerance = 0.5 * 10 ** -currencyDigits(currency);
+  let inside = 0;
+  for (let h = 0; h < actual.length; h++)
+    if (actual[h] >= lower[h] - tolerance && actual[h] <= upper[h] + tolerance) inside++;
+  return inside;
+}
+
 /** Adds to a forecast what the report shows: other levels, and the members alone. */
 export function sketchForecast(
   artifact: CashflowArtifact,
   history: CashflowHistory,
-  actual: Float64Array,
+  { series, actual, currency }: Came,
   forecast: CashflowForecast,
   replayFits: () => FitMstl | null,
 ): OriginSketch {
@@ -87,57 +113,47 @@ export function sketchForecast(
     ask({ values: net, end: days, monthDays: null }, out);
     missed[name] = days < daysMin ? Number.NaN : sumOf(actual.map((value, h) => Math.abs(value - out[h])));
   }
+  const bounds = SKETCH_LEVELS.map((level) =>
+    forecastCashflow(artifact, history, { horizon, level, gap: 0 }, replayFits()),
+  );
   return {
+    series,
     fan: {
       firstPast: first - past.length,
       past: [...past],
       first,
       actual: [...actual],
       net: [...forecast.net],
-      bounds: SKETCH_LEVELS.map((level) => {
-        const { lower, upper } = forecastCashflow(
-          artifact,
-          history,
-          { horizon, level, gap: 0 },
-          replayFits(),
-        );
-        return { lower: [...lower], upper: [...upper] };
-      }),
+      bounds: bounds.map(({ lower, upper }) => ({ lower: [...lower], upper: [...upper] })),
     },
+    inside: bounds.map(({ lower, upper }) => countInside(actual, lower, upper, currency)),
     flowed: sumOf(actual.map(Math.abs)),
     missed,
     weights: forecast.members,
   };
 }
 
-/** Adds up the sketches of all origins; `series` tells which account each is of, those with most rows first. */
-export function collectCashflowFigures(
-  sketches: readonly OriginSketch[],
-  series: readonly unknown[],
-): CashflowFigures {
-  const newest = new Map(sketches.map((sketch, i) => [series[i], sketch.fan]));
+/** Adds up the sketches of all origins, those of the busiest account first. */
+export function collectCashflowFigures(sketches: readonly OriginSketch[]): CashflowFigures {
+  const newest = new Map(sketches.map(({ series, fan }) => [series, fan]));
+  const days = sketches.reduce((sum, { fan }) => sum + fan.actual.length, 0);
   const names = new Set(
     sketches.flatMap(({ missed, weights }) => [...Object.keys(missed), ...Object.keys(weights)]),
   );
   return {
     fans: [...newest.values()].slice(0, FANS_MAX),
-    levels: SKETCH_LEVELS.map((level, l) => {
-      let inside = 0;
-      let days = 0;
-      for (const { fan } of sketches) {
-        const { lower, upper } = fan.bounds[l];
-        for (const [h, value] of fan.actual.entries())
-          if (value >= lower[h] - 1e-9 && value <= upper[h] + 1e-9) inside++;
-        days += fan.actual.length;
-      }
-      return { level, coverage: inside / days };
-    }),
+    levels: SKETCH_LEVELS.map((level, l) => ({
+      level,
+      coverage: sketches.reduce((sum, { inside }) => sum + inside[l], 0) / days,
+    })),
     members: [...names].map((name) => {
       const asked = sketches.filter(({ missed }) => missed[name] >= 0);
-      const flowed = asked.reduce((sum, sketch) => sum + sketch.flowed, 0);
+      const relative = relativeMisses(
+        asked.map(({ series, missed, flowed }) => ({ series, missed: missed[name], flowed })),
+      );
       return {
         name,
-        wape: asked.reduce((sum, { missed }) => sum + missed[name], 0) / flowed,
+        wape: sumOf(relative) / relative.length,
         origins: asked.length,
         weight: sketches.reduce((sum, { weights }) => sum + (weights[name] ?? 0), 0) / sketches.length,
       };

@@ -60,5 +60,5 @@ export interface OriginTask {
 }
 
 export function judgeOriginOfTask(task: OriginTask): OriginVerdict {
-  return judgeOrigin(task.artifact, seriesOf(task), task.origin, task.horizon, fitMstl, task.isSketching);
+  return judgeOrigin(task.artifact, seriesOf(task), task, task.horizon, fitMstl, task.isSketching);
 }

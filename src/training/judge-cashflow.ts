@@ -1,8 +1,8 @@
 import type { DailyMoney } from '../bank/series.ts';
 import { MEMBERS } from '../kernels/forecast/members.ts';
-import { winkler } from '../kernels/forecast/scores.ts';
+import { relativeMisses, winkler } from '../kernels/forecast/scores.ts';
 import { type CashflowArtifact, type FitMstl, forecastCashflow } from '../models/cashflow.ts';
-import { type OriginSketch, recordFits, sketchForecast } from './cashflow-figures.ts';
+import { countInside, type OriginSketch, recordFits, sketchForecast } from './cashflow-figures.ts';
 import { afterDay, historyUntil } from './cashflow-series.ts';
 
 /** Where a forecaster stands: at the end of day `origin` of a series, by its number. */
@@ -11,11 +11,18 @@ export interface Origin {
   readonly origin: number;
 }
 
-/** Figures over all origins; errors are sums of misses over sums of what flowed, of the net of each day. */
+/**
+ * Figures over all origins, each a mean of {@link relativeMisses}: money of several currencies is never added up. All are
+ * 0 where nothing flowed at all.
+ */
 export interface CashflowScores {
+  /** Misses of the net of each day. */
   readonly wape: number;
+  /** Misses of the net of whole forecasts. */
   readonly total_error: number;
+  /** Share of all days. */
   readonly coverage_80: number;
+  /** Interval scores of each day. */
   readonly winkler_80: number;
 }
 
@@ -25,7 +32,7 @@ export interface JudgedCashflow {
   readonly baselines: Readonly<
     Record<'seasonal_naive' | 'weekday_mean', Pick<CashflowScores, 'wape' | 'total_error'>>
   >;
-  /** WAPE of each origin: of the model and of the seasonal naive, for paired comparisons. */
+  /** What the `wape` of the model and of the seasonal naive are the means of, for paired comparisons; empty where nothing flowed. */
   readonly errors: Float64Array;
   readonly naiveErrors: Float64Array;
   /** What each origin adds to the report; empty unless asked for. */
@@ -40,10 +47,10 @@ type Name = (typeof NAMES)[number];
 
 /** What came of one origin, in sums that add up over origins. */
 export interface OriginVerdict {
+  readonly series: number;
   readonly days: number;
-  /** Sum of the sizes of the days' net, and size of their sum. */
+  /** Sum of the sizes of the days' net. */
   readonly flowed: number;
-  readonly summed: number;
   /** Sums of misses by day, and misses of the sum. */
   readonly missed: Readonly<Record<Name, number>>;
   readonly totals: Readonly<Record<Name, number>>;
@@ -58,7 +65,7 @@ export interface OriginVerdict {
 export function judgeOrigin(
   artifact: CashflowArtifact,
   daily: DailyMoney,
-  origin: number,
+  { series, origin }: Origin,
   horizon: number,
   fitMstl: FitMstl | null,
   isSketching: boolean,
@@ -78,46 +85,43 @@ export function judgeOrigin(
   };
   const byName = (of: (point: Float64Array) => number) =>
     Object.fromEntries(NAMES.map((name) => [name, of(points[name])])) as Record<Name, number>;
-  let inside = 0;
-  let width = 0;
-  for (let h = 0; h < ahead; h++) {
-    if (actual[h] >= forecast.lower[h] - 1e-9 && actual[h] <= forecast.upper[h] + 1e-9) inside++;
-    width += winkler(actual[h], forecast.lower[h], forecast.upper[h], LEVEL);
-  }
+  const { lower, upper } = forecast;
   return {
+    series,
     days: ahead,
     flowed: sum(actual.map(Math.abs)),
-    summed: Math.abs(sum(actual)),
     missed: byName((point) => sum(actual.map((value, h) => Math.abs(value - point[h])))),
     totals: byName((point) => Math.abs(sum(actual) - sum(point))),
-    inside,
-    width,
-    sketch: isSketching ? sketchForecast(artifact, history, actual, forecast, fits.replay) : null,
+    inside: countInside(actual, lower, upper, daily.currency),
+    width: sum(actual.map((value, h) => winkler(value, lower[h], upper[h], LEVEL))),
+    sketch: isSketching
+      ? sketchForecast(artifact, history, { series, actual, currency: daily.currency }, forecast, fits.replay)
+      : null,
   };
 }
 
 /** Joins the verdicts of all origins. */
 export function joinVerdicts(verdicts: readonly OriginVerdict[]): JudgedCashflow {
-  const over = (of: (verdict: OriginVerdict) => number) =>
-    verdicts.reduce((total, verdict) => total + of(verdict), 0);
-  const flowed = over((verdict) => verdict.flowed);
-  const summed = over((verdict) => verdict.summed);
-  const days = over((verdict) => verdict.days);
+  const relative = (of: (verdict: OriginVerdict) => number) =>
+    relativeMisses(
+      verdicts.map((verdict) => ({ series: verdict.series, missed: of(verdict), flowed: verdict.flowed })),
+    );
   const of = (name: Name) => ({
-    wape: flowed > 0 ? over(({ missed }) => missed[name]) / flowed : 0,
-    total_error: summed > 0 ? over(({ totals }) => totals[name]) / summed : 0,
+    wape: mean(relative(({ missed }) => missed[name])),
+    total_error: mean(relative(({ totals }) => totals[name])),
   });
-  const moved = verdicts.filter((verdict) => verdict.flowed > 0);
+  const count = (of: (verdict: OriginVerdict) => number) =>
+    verdicts.reduce((total, verdict) => total + of(verdict), 0);
   return {
     origins: verdicts.length,
     scores: {
       ...of('model'),
-      coverage_80: over(({ inside }) => inside) / days,
-      winkler_80: over(({ width }) => width) / days,
+      coverage_80: count(({ inside }) => inside) / count(({ days }) => days),
+      winkler_80: mean(relative(({ width }) => width)),
     },
     baselines: { seasonal_naive: of('seasonal_naive'), weekday_mean: of('weekday_mean') },
-    errors: Float64Array.from(moved, (verdict) => verdict.missed.model / verdict.flowed),
-    naiveErrors: Float64Array.from(moved, (verdict) => verdict.missed.seasonal_naive / verdict.flowed),
+    errors: relative(({ missed }) => missed.model),
+    naiveErrors: relative(({ missed }) => missed.seasonal_naive),
     sketches: verdicts.flatMap(({ sketch }) => sketch ?? []),
   };
 }
@@ -133,4 +137,8 @@ function ask(name: string, values: Float64Array, horizon: number): Float64Array 
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function mean(values: Float64Array): number {
+  return values.length === 0 ? 0 : sum(values) / values.length;
 }

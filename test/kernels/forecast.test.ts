@@ -9,7 +9,7 @@ import {
   blockQuantiles,
   simulateResiduals,
 } from '../../src/kernels/forecast/residuals.ts';
-import { crps, wape, winkler } from '../../src/kernels/forecast/scores.ts';
+import { crps, relativeMisses, wape, winkler } from '../../src/kernels/forecast/scores.ts';
 import { joinForecasts, weighMembers } from '../../src/kernels/forecast/weights.ts';
 
 const WEEKS = Float64Array.from({ length: 700 }, (_, i) => 10 + (i % 7));
@@ -124,6 +124,15 @@ test('simulated residuals keep whole paths together, go on beyond them and depen
 test('scores by hand', () => {
   assert.equal(wape([10, Number.NaN, -10], [9, 5, -8]), 3 / 20);
   assert.ok(Number.isNaN(wape([0], [1])));
+  const list = [
+    { series: 1, missed: 3, flowed: 10 },
+    { series: 2, missed: 500, flowed: 2000 },
+    { series: 1, missed: 1, flowed: 30 },
+    { series: 3, missed: 7, flowed: 0 },
+  ];
+  // Of one series the mean is its WAPE, 4 / 40; one in which nothing flowed has none.
+  assert.deepEqual([...relativeMisses(list)], [3 / 20, 1 / 4, 1 / 20]);
+  assert.deepEqual([...relativeMisses(list.slice(3))], []);
   assert.equal(winkler(5, 0, 10, 0.8), 10);
   assert.ok(Math.abs(winkler(12, 0, 10, 0.8) - 30) < 1e-9);
   assert.ok(Math.abs(winkler(-1, 0, 10, 0.8) - 20) < 1e-9);

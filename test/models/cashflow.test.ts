@@ -138,6 +138,25 @@ test('one absurd outlier is set aside by date and moves the forecast little', ()
   assert.ok(wild.summary.notes.some((note) => note.includes(formatDay(19723 + 150))));
 });
 
+test('so is one among few days, told by the others or by the other direction', () => {
+  const spending = daily('2025-01-01', 200, (day) => 20 + ((day * 7) % 40));
+  const [lastDay] = spending.slice(-1).map(({ at }) => new Date(at).toISOString().slice(0, 10));
+  for (const amount of [50_000, 1e9]) {
+    const { summary } = answer([...spending, payment(lastDay, amount)]);
+    assert.equal(summary.total_income, 0);
+    assert.ok((summary.total_net_upper ?? 0) < 0);
+    assert.ok(summary.notes.some((note) => note.includes(lastDay)));
+  }
+  const ten = daily('2025-01-01', 10, (day) => 30 + day);
+  const wild = answer([...ten, payment('2025-01-06', -1e6)]);
+  assert.ok(wild.summary.total_expense < 1500, `${wild.summary.total_expense}`);
+  assert.ok(wild.summary.notes.some((note) => note.includes('2025-01-06')));
+  // What is merely large may come again, and what nothing can be compared with is no outlier.
+  const rent = answer([...ten, payment('2025-01-06', -1000)]);
+  assert.ok(rent.summary.notes.every((note) => !note.includes('2025-01-06')));
+  assert.ok(answer([payment('2025-01-06', -1000)]).summary.total_expense > 0);
+});
+
 test('several currencies are never added up and the others are named', () => {
   const rows = [
     ...daily('2025-01-01', 40, () => 10).map((row) => ({ ...row, currency: 'EUR' })),

@@ -210,16 +210,22 @@ describe('the report of a training', () => {
 it('says on the terminal whether a lead of the forecast is shown or may be luck', () => {
   const outcome = outcomes.get('cashflow_forecasting') as TrainOutcome;
   const { evaluation } = summaryOf('cashflow_forecasting');
-  const tell = (beats_baseline: boolean, difference_to_seasonal_naive: readonly [number, number]) => {
-    const told = { ...evaluation, accounts: 1, beats_baseline, difference_to_seasonal_naive };
+  const naive = evaluation.baselines.seasonal_naive.wape;
+  const tell = (
+    beats_baseline: boolean,
+    difference_to_seasonal_naive: readonly [number, number],
+    timesNaive = 0.9,
+  ) => {
+    const scores = { ...evaluation.scores, wape: timesNaive * naive };
+    const told = { ...evaluation, accounts: 1, scores, beats_baseline, difference_to_seasonal_naive };
     return formatOutcome({ ...outcome, summary: { ...outcome.summary, evaluation: told } }).join('\n');
   };
   assert.match(tell(true, [-0.4, -0.1]), /^misses less than the seasonal naive/m);
   assert.match(
-    tell(true, [-0.8, 0.4]),
+    tell(false, [-0.8, 0.4]),
     /^missed less than, but is not shown to miss less .* seasonal naive/m,
   );
-  assert.match(tell(false, [-0.1, 0.4]), /^does NOT miss less than the seasonal naive/m);
+  assert.match(tell(false, [-0.1, 0.4], 2), /^does NOT miss less than the seasonal naive/m);
   assert.match(tell(true, [-0.4, -0.1]), /newest fifth, 1 account:/);
 });
 

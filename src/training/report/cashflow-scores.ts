@@ -20,7 +20,7 @@ export function renderCashflowScores({ evaluation }: CashflowDetails): Markup {
       [{ name: '' }, { name: 'WAPE by day', isNumber: true }, { name: 'error of the total', isNumber: true }],
       rows.map(({ name, of }) => [name, formatFigure(of.wape), formatFigure(of.total_error)]),
     ),
-    html`<p class="soft">WAPE: the sum of all misses of the daily net over the sum of what flowed. Error of the total: the same of the net of whole forecasts.</p>`,
+    html`<p class="soft">WAPE: the misses of the daily net as a share of what flowed, account by account, so that accounts of any currency and size count alike. Error of the total: the misses of the net of whole forecasts, as a share of the same.</p>`,
   );
 }
 
@@ -38,7 +38,8 @@ export function renderMembers({ evaluation }: CashflowDetails, { members }: Cash
       height: 50 + 24 * bars.length,
       marginLeft: 150,
       marginRight: 60,
-      x: { label: 'WAPE by day →', grid: true },
+      // Never so short that figures of nothing but rounding fill it.
+      x: { label: 'WAPE by day →', grid: true, domain: [0, Math.max(0.1, ...bars.map(({ wape }) => wape))] },
       y: { label: null, domain: bars.map(({ name }) => name) },
       marks: [
         Plot.barX(bars, {

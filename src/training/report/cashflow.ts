@@ -57,7 +57,7 @@ function renderLevels({ levels }: CashflowFigures): Markup {
 
 function noteCashflow({ evaluation }: CashflowDetails): Note[] {
   const { beats_baseline, difference_to_seasonal_naive, origins, scores, baselines } = evaluation;
-  const difference = `Difference in WAPE by forecast ${formatInterval(difference_to_seasonal_naive)} (95 % interval).`;
+  const difference = `Difference in WAPE ${formatInterval(difference_to_seasonal_naive)} (95 % interval).`;
   const notes: Note[] = [];
   if (origins < ORIGINS_FEW) {
     notes.push({
@@ -66,20 +66,20 @@ function noteCashflow({ evaluation }: CashflowDetails): Note[] {
       text: 'The figures below may be far off; judge again once there is a longer history.',
     });
   }
-  if (!beats_baseline) {
+  if (beats_baseline) {
+    notes.push({ tone: 'good', gist: 'It misses less than the seasonal naive.', text: difference });
+  } else if (scores.wape < baselines.seasonal_naive.wape) {
+    notes.push({
+      tone: 'fair',
+      gist: 'It missed less than the seasonal naive, but not surely so.',
+      text: difference,
+    });
+  } else {
     notes.push({
       tone: 'bad',
       gist: 'It does NOT beat its baseline.',
       text: `The seasonal naive, which repeats last week, misses no more. ${difference}`,
     });
-  } else if (difference_to_seasonal_naive[1] >= 0) {
-    notes.push({
-      tone: 'fair',
-      gist: 'It misses less than the seasonal naive, but not surely so.',
-      text: difference,
-    });
-  } else {
-    notes.push({ tone: 'good', gist: 'It misses less than the seasonal naive.', text: difference });
   }
   if (scores.wape >= baselines.weekday_mean.wape) {
     notes.push({

@@ -243,6 +243,7 @@ export const OPTIONS: readonly Option[] = [
 ];
 
 const PREFIX = 'TITANS_';
+const COMMAND_LINE = 'command line';
 const FILE_SUFFIX = '_FILE';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -274,8 +275,11 @@ export function parseLayers(layers: readonly ConfigLayer[], readFile: (path: str
     }
     const parsed = option.parse(found.text);
     sources[option.name] = found.source;
-    if ('fault' in parsed) errors.push({ pointer: found.name, detail: parsed.fault });
-    else settings[option.setting] = parsed.value;
+    if ('fault' in parsed) {
+      // Somebody who wrote an option on the command line need not know the variable it stands for.
+      const where = found.source === COMMAND_LINE ? ' (as given on the command line)' : '';
+      errors.push({ pointer: found.name, detail: parsed.fault + where });
+    } else settings[option.setting] = parsed.value;
   }
   if (errors.length > 0) {
     const list = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
@@ -331,7 +335,7 @@ export interface LoadOptions {
 export function loadConfig(options: LoadOptions = {}): Config {
   const dotenvPath = join(options.directory ?? process.cwd(), '.env');
   const layers: ConfigLayer[] = [
-    { source: 'command line', variables: options.flags ?? {} },
+    { source: COMMAND_LINE, variables: options.flags ?? {} },
     { source: 'environment', variables: process.env },
   ];
   if (process.env.NODE_ENV !== 'production' && existsSync(dotenvPath)) {

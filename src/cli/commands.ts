@@ -101,7 +101,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'predict',
     summary: 'label a table',
     description:
-      'Writes one row per row of the file, in order and with its text unchanged, plus predicted_category, confidence_score, confidence_band, is_anomaly, anomaly_score, risk_level, reasons and error. Nothing is remembered.',
+      'Writes one row per row of the file, in order and with its text unchanged, plus predicted_category, confidence_score, confidence_band, predicted_amount, amount_lower, amount_upper, is_anomaly, anomaly_score, risk_level, reasons and error. Nothing is remembered.',
     args: [{ flags: '<file>', meaning: 'CSV, TSV, Parquet or JSON lines, also .gz' }],
     options: [
       { flags: '--out <file>', meaning: 'where to write; default: standard output' },

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { rankSorted } from '../kernels/stats/quantile.ts';
 import { measure } from '../models/anomaly.ts';
 import { replayFile } from '../predict/file.ts';
@@ -14,6 +15,7 @@ const PLANTED_MAX = 4000;
 export const evaluateAnomalies: Evaluate = async ({ services, config, table, onProgress, signal }) => {
   const { artifact, manifest, version } = await services.registry.reload('anomaly_detection');
   const rows = usableRows(table);
+  if (rows.length === 0) throw new AppError('data_insufficient', `"${table.path}" has no usable row`);
   const parts = cutByTraining(rows, Date.parse(manifest.trained_until));
   const places = placesOf(parts);
   const found = parts.map((part) => ({

@@ -17,7 +17,8 @@ const DETAILS: Readonly<Record<string, (summary: TrainOutcome['summary']) => str
 /** What a training came to, as plain text: data, figures beside those of the baselines, and the verdict. */
 export function formatOutcome({ model, version, verdict, summary, report }: TrainOutcome): string[] {
   const { data } = summary;
-  const setAside = data.rows_set_aside === 0 ? '' : `, ${data.rows_set_aside} set aside`;
+  const setAside =
+    data.rows_set_aside === 0 ? '' : `, ${data.rows_set_aside} set aside (they ${data.set_aside_because})`;
   const [from, until] = [data.from, data.until].map((instant) => instant.slice(0, 10));
   return [
     `${model} ${version}: learnt from ${data.rows_used} rows${setAside}, ${from} to ${until}`,

@@ -18,6 +18,7 @@ export const AMOUNT_TRAINER: Trainer = {
     margin: 0.15,
   },
   isSeeded: true,
+  setsAside: 'have no amount',
   async train(rows, active, options) {
     const trained = await trainAmount(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, importance, artifact } = trained;

@@ -18,6 +18,7 @@ export const ANOMALY_TRAINER: Trainer = {
     margin: 0.3,
   },
   isSeeded: true,
+  setsAside: 'have nothing to learn from',
   async train(rows, active, options) {
     const trained = await trainAnomaly(rows, active === null ? null : readActive(active), options);
     const { artifact, parameters, trials, evaluation, incident_share, comparison } = trained;

@@ -22,6 +22,7 @@ export const CATEGORY_TRAINER: Trainer = {
     margin: 0.15,
   },
   isSeeded: true,
+  setsAside: 'have no category',
   async train(rows, active, options) {
     const trained = await trainCategory(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, pool, importance, artifact } = trained;

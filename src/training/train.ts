@@ -8,7 +8,7 @@ import { REPORT_FILE, type Repository } from '../registry/repository.ts';
 import { isLowerBetter } from './compare.ts';
 import type { Figures } from './figures.ts';
 import { orderByTime } from './split.ts';
-import type { ActiveVersion, Comparison, Trained, TrainOptions } from './trainer.ts';
+import type { ActiveVersion, Comparison, Trained, Trainer, TrainOptions } from './trainer.ts';
 import { TRAINERS } from './trainers.ts';
 
 /** Which model to train, on what, and how hard to try. */
@@ -44,8 +44,9 @@ export interface TrainingSummary {
     readonly rows: number;
     /** Rows the model learnt from. */
     readonly rows_used: number;
-    /** Rows that lack what the model learns. */
+    /** Rows that the model did not learn from, and what they are, after "they". */
     readonly rows_set_aside: number;
+    readonly set_aside_because: string;
     readonly from: string;
     readonly until: string;
   };
@@ -81,10 +82,14 @@ export async function train(dependencies: TrainDependencies, request: TrainReque
   const trainer = TRAINERS.find((row) => row.model === model);
   if (trainer === undefined) throw new AppError('usage', `${model} cannot be trained yet`);
   const startedAt = clock();
-  const { active, absence } = await readIncumbent(repository, model);
+  const { id, active, absence } = await readIncumbent(repository, model);
   const trained = await trainer.train(rows, active, request);
-  const { isActivated, verdict } = decide(trained.comparison, active, absence, request.force);
-  const done = summarise(trained, request, verdict, startedAt, clock());
+  const now = await activeId(repository, model);
+  const { isActivated, verdict } =
+    now === id
+      ? decide(trained.comparison, active, absence, request.force)
+      : { isActivated: true, verdict: `activated: not compared with ${now}, which was activated meanwhile` };
+  const done = summarise(trainer, trained, request, verdict, startedAt, clock());
   const drawn = await drawReport(done, trained.figures).catch((error: unknown) =>
     error instanceof Error ? error : new Error(String(error)),
   );
@@ -111,26 +116,38 @@ async function drawHtml(summary: TrainingSummary, figures: Figures): Promise<(ve
 
 /** The active version to compare with; or null, and why there is none that could serve. */
 interface Incumbent {
+  /** The id that was active, whether it can serve or not. */
+  readonly id: string | null;
   readonly active: ActiveVersion | null;
   readonly absence: string;
 }
 
 async function readIncumbent(repository: Repository, model: ModelName): Promise<Incumbent> {
+  let id: string | null = null;
   try {
-    const version = await repository.active(model);
-    if (version === null) return { active: null, absence: 'no other version was serving' };
-    const { manifest, bytes } = await repository.readArtifact(model, version);
-    const summary = await readSummary(repository, model, version);
+    id = await repository.active(model);
+    if (id === null) return { id, active: null, absence: 'no other version was serving' };
+    const { manifest, bytes } = await repository.readArtifact(model, id);
+    const summary = await readSummary(repository, model, id);
     return {
-      active: { version, bytes, trainedUntil: Date.parse(manifest.trained_until), summary },
+      id,
+      active: { version: id, bytes, trainedUntil: Date.parse(manifest.trained_until), summary },
       absence: '',
     };
   } catch (error) {
     // A damaged or outdated version cannot serve either, so there is nothing to be worse than.
     if (error instanceof AppError)
-      return { active: null, absence: `the active version cannot serve (${error.detail})` };
+      return { id, active: null, absence: `the active version cannot serve (${error.detail})` };
     throw error;
   }
+}
+
+/** The id that is active now; null where none is or its pointer is damaged. */
+async function activeId(repository: Repository, model: ModelName): Promise<string | null> {
+  return repository.active(model).catch((error: unknown) => {
+    if (error instanceof AppError) return null;
+    throw error;
+  });
 }
 
 /** The summary beside a version; without it the version is compared all the same, but its recipe is not known. */
@@ -180,6 +197,7 @@ function decide(
 }
 
 function summarise(
+  trainer: Trainer,
   trained: Trained,
   { model, rows, seed, timezone }: TrainRequest,
   verdict: string,
@@ -200,6 +218,7 @@ function summarise(
       rows: rows.length,
       rows_used: trained.facts.rows,
       rows_set_aside: trained.rowsSetAside,
+      set_aside_because: trainer.setsAside,
       from: new Date(ordered[0].at).toISOString(),
       until: new Date(ordered[ordered.length - 1].at).toISOString(),
     },

@@ -51,7 +51,7 @@ export interface Trained {
   readonly format: number;
   readonly bytes: Uint8Array;
   readonly facts: Pick<Manifest, 'trained_until' | 'rows' | 'metrics' | 'probes'>;
-  /** Rows of the request that were set aside because they lack what the model learns. */
+  /** Rows of the request that the model did not learn from. */
   readonly rowsSetAside: number;
   /** Null when there was no active version, or none it could be compared with on rows it has not seen. */
   readonly comparison: Comparison | null;
@@ -77,6 +77,8 @@ export interface Trainer {
   readonly yardstick: Yardstick;
   /** Whether another seed gives another model; one that draws nothing by chance is the same whatever the seed. */
   readonly isSeeded: boolean;
+  /** What rows are that it sets aside, after "they". */
+  readonly setsAside: string;
   readonly train: (
     rows: readonly Transaction[],
     active: ActiveVersion | null,

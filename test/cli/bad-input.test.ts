@@ -171,6 +171,14 @@ for (const [index, { name, content, train, predict, rows, rejects }] of CASES.en
       assert.equal(failed.length, rejects, 'every row is labelled or says why not');
       assert.equal(readFileSync(rejectsPath, 'utf8').trimEnd().split('\n').length - 1, rejects);
     });
+
+    it('to judge every model by', async () => {
+      const args = ['evaluate', path, '--model-type', 'all', '--rejects', rejectsPath, '--data-dir', dataDir];
+      const { status, stderr } = await run(args);
+      assert.ok(status === 0 || status === 1 || status === 2, stderr);
+      assert.doesNotMatch(stderr, /Internal error|undefined|NaN/);
+      if (status !== 0) assert.match(stderr, /^titans: (?!Internal)/m);
+    });
   });
 }
 

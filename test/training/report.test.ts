@@ -229,6 +229,23 @@ it('says on the terminal whether a lead of the forecast is shown or may be luck'
   assert.match(tell(true, [-0.4, -0.1]), /newest fifth, 1 account:/);
 });
 
+it('does not call a version compared that was activated while it was trained', async () => {
+  const request = { ...SIMPLE, model: 'cashflow_forecasting', rows: ROWS, force: false } as const;
+  const [one, two] = [
+    outcomes.get(request.model)?.version as string,
+    await train({ repository, clock: () => 0 }, request),
+  ];
+  await repository.activate(request.model, one);
+  let activated: Promise<void> | null = null;
+  const onProgress = () => {
+    activated ??= repository.activate(request.model, two.version);
+  };
+  const { verdict, isActivated } = await train({ repository, clock: () => 0 }, { ...request, onProgress });
+  await activated;
+  assert.equal(isActivated, true);
+  assert.equal(verdict, `activated: not compared with ${two.version}, which was activated meanwhile`);
+});
+
 it('does not cost the model when it cannot be drawn: the version is stored and active, and says why', async () => {
   const outcome = await train(
     { repository, clock: () => 0, drawReport: () => Promise.reject(new Error('no ink')) },

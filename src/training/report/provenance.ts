@@ -13,7 +13,9 @@ export function renderProvenance(summary: TrainingSummary): Markup {
       ['rows learnt from', formatCount(data.rows_used)],
       [
         'rows set aside',
-        `${formatCount(data.rows_set_aside)} (there is nothing in them for this model to learn)`,
+        data.rows_set_aside === 0
+          ? '0'
+          : `${formatCount(data.rows_set_aside)} (they ${data.set_aside_because})`,
       ],
       ['from', data.from],
       ['until', data.until],

@@ -183,9 +183,17 @@ export interface ParsedDate {
 
 /**
  * Reads an RFC 3339 date or date-time (seconds optional); without an offset the reading is local to `zone`, a bare
- * date is its local midnight. Returns null for anything that is not a real date between years 0001 and 9999.
+ * date is its local midnight. Returns null for anything that is not a real date between years 0001 and 9999, or a time
+ * that in UTC is not.
  */
 export function parseDate(text: string, zone: string): ParsedDate | null {
+  const date = readDate(text, zone);
+  if (date === null || !date.timeKnown) return date;
+  const day = Math.floor(date.at / DAY_MS);
+  return day < FIRST_DAY || day > LAST_DAY ? null : date;
+}
+
+function readDate(text: string, zone: string): ParsedDate | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
   const year = Number(match[1]);
@@ -211,6 +219,8 @@ export function parseDate(text: string, zone: string): ParsedDate | null {
   return { at: dayNumber * DAY_MS + msOfDay - shift, timeKnown: true };
 }
 
+/** Day number of 0001-01-01, the first that has a year in RFC 3339 and among people. */
+const FIRST_DAY = daysFromCivil(1, 1, 1);
 /** Day number of 9999-12-31, the last that RFC 3339 can write. */
 export const LAST_DAY = daysFromCivil(9999, 12, 31);
 

@@ -4,7 +4,7 @@ import { type Fault, TRANSACTION_TYPES, type Transaction, type TransactionType }
 
 type FieldKind = 'text' | 'date' | 'amount' | 'type' | 'currency' | 'tags';
 
-/** One wire field of a transaction. `lengthMax` is in UTF-16 code units after normalisation. */
+/** One wire field of a transaction. `lengthMax` is in characters (Unicode code points) after normalisation. */
 export interface Field {
   readonly name: string;
   readonly kind: FieldKind;
@@ -14,7 +14,7 @@ export interface Field {
 }
 
 const TAGS_MAX = 32;
-/** Longest tag, in UTF-16 code units after normalisation. */
+/** Longest tag, in characters (Unicode code points) after normalisation. */
 export const TAG_LENGTH_MAX = 64;
 const DATE_LENGTH_MAX = 64;
 
@@ -129,6 +129,7 @@ export const FIELDS: readonly Field[] = [
 ];
 
 const FIELD_NAMES = new Set(FIELDS.map((field) => field.name));
+const UNKNOWN_FIELD = `unknown field; known fields are ${[...FIELD_NAMES].join(', ')}`;
 
 /** What a missing field stands for, and how strictly to read. */
 export interface ParseOptions {
@@ -170,8 +171,16 @@ function changeOf(text: string, clean: string): string | null {
   return 'was brought to the normal form of Unicode (NFC)';
 }
 
+/** Characters (Unicode code points) of a text without lone surrogates: those of two code units begin with a high surrogate. */
+function lengthOf(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >> 10 === 0x36) length--;
+  return length;
+}
+
 function cut(text: string, lengthMax: number): string {
-  const end = lengthMax > 0 && text.charCodeAt(lengthMax - 1) >> 10 === 0x36 ? lengthMax - 1 : lengthMax;
+  let end = 0;
+  for (let count = 0; count < lengthMax; count++) end += text.charCodeAt(end) >> 10 === 0x36 ? 2 : 1;
   return text.slice(0, end).trimEnd();
 }
 
@@ -193,7 +202,7 @@ export function parseTransaction(raw: unknown, options: ParseOptions): ParsedTra
     if (!FIELD_NAMES.has(name)) {
       faults.push({
         pointer: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-        detail: `unknown field; known fields are ${[...FIELD_NAMES].join(', ')}`,
+        detail: UNKNOWN_FIELD,
       });
     }
   }
@@ -210,14 +219,17 @@ export function parseTransaction(raw: unknown, options: ParseOptions): ParsedTra
       const change = changeOf(value, clean);
       if (change !== null) warnings.push({ pointer: `/${name}`, detail: change });
     }
+    // The number of code units is known without counting.
     if (clean.length <= lengthMax) return clean;
+    const length = lengthOf(clean);
+    if (length <= lengthMax) return clean;
     if (options.cutsLongText) {
-      warnings.push({ pointer: `/${name}`, detail: `${clean.length} characters cut to ${lengthMax}` });
+      warnings.push({ pointer: `/${name}`, detail: `${length} characters cut to ${lengthMax}` });
       return cut(clean, lengthMax);
     }
     faults.push({
       pointer: `/${name}`,
-      detail: `must have at most ${lengthMax} characters, has ${clean.length}`,
+      detail: `must have at most ${lengthMax} characters, has ${length}`,
     });
     return '';
   }
@@ -362,10 +374,11 @@ function parseTags(
       const change = changeOf(tag, clean);
       if (change !== null) warnings.push({ pointer: `/tags/${index}`, detail: change });
     }
-    if (clean.length > TAG_LENGTH_MAX && options.cutsLongText) {
+    const isTooLong = clean.length > TAG_LENGTH_MAX && lengthOf(clean) > TAG_LENGTH_MAX;
+    if (isTooLong && options.cutsLongText) {
       warnings.push({ pointer: `/tags/${index}`, detail: `cut to ${TAG_LENGTH_MAX} characters` });
       tags.push(cut(clean, TAG_LENGTH_MAX));
-    } else if (clean.length > TAG_LENGTH_MAX) {
+    } else if (isTooLong) {
       faults.push({ pointer: `/tags/${index}`, detail: `must have at most ${TAG_LENGTH_MAX} characters` });
     } else if (clean !== '') tags.push(clean);
   }

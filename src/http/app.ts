@@ -54,7 +54,7 @@ export function buildApp(
       writeVerdict(reply, services.limits.chargeAddress(request.ip, 0));
       sendUnroutedProblem(error, request, reply);
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, services.limits),
     // The 503 Fastify would send while closing is not of our form; requests that still come are answered instead.
     return503OnClosing: false,
   });

@@ -101,6 +101,7 @@ export function answerCashflow(
   const streams = findStreams(daily.rows, daily.days, daily.last);
   const start = Math.max(asOf ?? today ?? daily.last, daily.last) + 1;
   const gapDays = start - daily.last - 1;
+  const daysEarly = asOf !== null || today === null ? 0 : daily.last - today;
   const gap = gapDays <= GAP_MAX ? gapDays : GAP_MAX - 2 + ((gapDays - GAP_MAX + 2) % 7);
   const history = { first: daily.first, income: daily.income, expense: daily.expense, streams };
   const forecast = forecastCashflow(artifact, history, { horizon, level, gap }, fitMstl);
@@ -131,7 +132,7 @@ export function answerCashflow(
       baseline_error: forecast.rolling?.seasonalNaive ?? null,
       members: forecast.members,
       excluded: daily.excluded,
-      notes: notesOf(daily, forecast, beats, gapDays, transactions.length),
+      notes: notesOf(daily, forecast, beats, { gapDays, daysEarly }, transactions.length),
     },
     recurring: streams.slice(0, RECURRING_MAX).map((stream) => writeStream(stream, start, horizon, round)),
     ...(lowest === null ? {} : { lowest_balance: lowest }),
@@ -192,7 +193,7 @@ function notesOf(
   daily: DailyMoney,
   forecast: CashflowForecast,
   beats: boolean | null,
-  gapDays: number,
+  { gapDays, daysEarly }: { readonly gapDays: number; readonly daysEarly: number },
   given: number,
 ): string[] {
   const notes: string[] = [];
@@ -209,6 +210,10 @@ function notesOf(
     notes.push(`decomposed exponential smoothing is left out: ${forecast.mstlMissing}`);
   for (const day of forecast.outlierDays)
     notes.push(`${formatDay(day)} is far outside everything else and was set aside as an outlier`);
+  if (daysEarly > 0)
+    notes.push(
+      `the history goes on until ${formatDay(daily.last)}, ${daysEarly} day${daysEarly === 1 ? '' : 's'} from now, and the forecast begins after that; as_of leaves out what is later than a day`,
+    );
   if (gapDays > 0)
     notes.push(
       `the history ends ${gapDays} day${gapDays === 1 ? '' : 's'} before the first forecast day; nothing is known of the time between`,

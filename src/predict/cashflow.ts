@@ -7,6 +7,7 @@ import type { CashflowReading } from '../models/cashflow-answer.ts';
 import type { Monitor } from '../monitoring/monitor.ts';
 import type { Columns } from '../workers/columns.ts';
 import type { ForecastPool, ServedCashflow } from '../workers/forecast-pool.ts';
+import { notServing } from './not-serving.ts';
 import { countOutcome } from './predict-one.ts';
 import type { StoredColumns } from './stored-columns.ts';
 
@@ -70,7 +71,7 @@ async function forecast(
 ): Promise<CashflowAnswer> {
   const { monitor } = dependencies;
   const model = dependencies.model();
-  if (model === null) throw new AppError('model_not_loaded', `${NAME} has no active version`);
+  if (model === null) throw new AppError('model_not_loaded', notServing([NAME]));
   const { timezone } = dependencies;
   const today = localDayNumber(dependencies.clock(), timezone);
   const isStored = request.transactions === null;

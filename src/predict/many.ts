@@ -13,6 +13,7 @@ import {
   type CategoryRequest,
   predictCategory,
 } from './category.ts';
+import { notServing } from './not-serving.ts';
 import type { PredictionType } from './prediction-types.ts';
 import { readOnce } from './read-once.ts';
 
@@ -80,9 +81,7 @@ export function pinPredictors(
 }
 
 function notLoaded(missing: readonly PredictionType[], types: readonly PredictionType[]): AppError {
-  const names = missing.map((type) => MODEL_OF[type]).join(', ');
-  const has = missing.length === 1 ? 'has' : 'have';
   const rest = types.filter((type) => !missing.includes(type));
   const hint = rest.length === 0 ? '' : `; these serve: "prediction_types": ["${rest.join('", "')}"]`;
-  return new AppError('model_not_loaded', `${names} ${has} no active version${hint}`);
+  return new AppError('model_not_loaded', notServing(missing.map((type) => MODEL_OF[type])) + hint);
 }

@@ -6,6 +6,7 @@ import type { ModelName, PredictionSteps } from '../models/model.ts';
 import type { Monitor } from '../monitoring/monitor.ts';
 import type { Outcome } from '../monitoring/predictions.ts';
 import { type FeatureCache, featureKey } from './feature-cache.ts';
+import { notServing } from './not-serving.ts';
 import type { PastSource } from './stored-past.ts';
 
 /** What a use case about one transaction needs; bound once at the composition root. */
@@ -39,7 +40,7 @@ export async function predictOne<Artifact extends object, Read, Kept extends obj
   const { monitor, timezone } = dependencies;
   try {
     const model = dependencies.model();
-    if (model === null) throw new AppError('model_not_loaded', `${name} has no active version`);
+    if (model === null) throw new AppError('model_not_loaded', notServing([name]));
     const { artifact, version } = model;
     const transaction = toMinute(given, timezone);
     // What is known already is not waited for: a turn of promises costs as much as many a feature.

@@ -105,6 +105,10 @@ describe('calendar', () => {
   });
 
   it('parses RFC 3339 and refuses what is no date', () => {
+    // What is no date in UTC cannot be written as one.
+    assert.equal(parseDate('9999-12-31T23:59:59-12:00', 'UTC'), null);
+    assert.equal(parseDate('0001-01-01T00:00:00+10:00', 'UTC'), null);
+    assert.equal(parseDate('0001-01-01', 'Asia/Tokyo')?.timeKnown, false);
     assert.deepEqual(parseDate('2025-01-06', 'UTC'), { at: Date.UTC(2025, 0, 6), timeKnown: false });
     assert.deepEqual(parseDate('2025-01-06T09:30:00+02:00', 'UTC'), {
       at: Date.UTC(2025, 0, 6, 7, 30),

@@ -45,6 +45,8 @@ function assertSafeProblem(answer: string, status: number): void {
   assert.match(answer, /x-content-type-options: nosniff/i);
   assert.match(answer, /content-security-policy: default-src 'none'/i);
   assert.match(answer, /x-request-id: /i);
+  assert.match(answer, /\r\nratelimit: "(default|failures)";r=\d+;t=\d+\r\n/i);
+  assert.match(answer, /x-ratelimit-remaining: \d+/i);
   assert.doesNotMatch(answer, /\bat .*\.(?:ts|js):\d+|node_modules|node:/);
 }
 
@@ -180,6 +182,58 @@ describe('how much of everything', () => {
         assert.equal(reply.statusCode, 400, `${route.operationId}: ${shape.slice(0, 40)}`);
         assert.match(reply.json().detail, /nested more than 64 deep/);
       }
+    }
+  });
+
+  it('entries: more of them than any body of ours has are 413 before anything is built of them', async (t) => {
+    const app = testApp();
+    t.after(() => app.close());
+    const fields = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 1]));
+    const most = { transactions: Array.from({ length: 20_001 }, () => ({})) };
+    const bodies = [
+      fields(1001),
+      { transactions: [fields(200_000)] },
+      most,
+      { tags: [[1, 2], Array(20_001).fill(0)] },
+    ];
+    // Each of a size of its own that may be, and together too many.
+    bodies.push({ transactions: Array.from({ length: 300 }, () => fields(900)) });
+    for (const { url, route } of ROUTES.filter(({ route }) => route.body !== undefined)) {
+      for (const body of bodies) {
+        const text = JSON.stringify(body);
+        const reply = await app.inject(post(url, text, { 'idempotency-key': `many-${text.length}` }));
+        assert.equal(reply.statusCode, 413, `${route.operationId}: ${text.slice(0, 40)}`);
+        assert.equal(reply.json().code, 'too_large');
+      }
+    }
+    const commas = await app.inject(post('/predict/validate', { amount: 1, description: ','.repeat(1000) }));
+    assert.equal(commas.json().valid, true, 'commas in texts are no entries');
+  });
+
+  it('fields: an item of a history with more of them than anybody means is told so once', async (t) => {
+    const app = testApp();
+    t.after(() => app.close());
+    const item = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`k${i}`, 1]));
+    const reply = await app.inject(post('/predict/cashflow', { transactions: [{ amount: 1 }, item] }));
+    assert.equal(reply.statusCode, 422);
+    assert.deepEqual(reply.json().errors, [
+      { pointer: '/transactions/1', detail: 'has 900 fields; at most 64 are read' },
+    ]);
+  });
+
+  it('a body that is too large is read to its end, so that clients who send it whole get to know why', async (t) => {
+    const app = await listen(t);
+    const { port } = app.server.address() as { port: number };
+    const body = 'x'.repeat(9 * 1024 * 1024);
+    for (let turn = 0; turn < 5; turn++) {
+      const reply = await fetch(`http://127.0.0.1:${port}/predict/category`, {
+        method: 'POST',
+        headers: { ...AUTHORIZATION, 'content-type': 'application/json' },
+        body,
+      });
+      assert.equal(reply.status, 413);
+      assert.equal(((await reply.json()) as { code: string }).code, 'too_large');
     }
   });
 

@@ -397,7 +397,7 @@ describe('the envelope of a list', () => {
 
   it('keeps the reply bounded, however many faults the items have', async () => {
     const worst = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`unknown_${i}`, 1]));
-    const monster = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`u${i}`, 1]));
+    const monster = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`u${i}`, 1]));
     const transactions = [monster, ...Array.from({ length: 999 }, () => worst)];
     const { status, body } = await ask('/predict/category', { transactions });
     assert.equal(status, 200);

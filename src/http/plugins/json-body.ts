@@ -6,8 +6,17 @@ import { AppError } from '../../errors.ts';
 const PLAIN_TYPE = 'application/json';
 /** Far deeper than any body of ours. Deep nesting is the dearest JSON there is: 8 MiB of it take seconds to read. */
 const DEPTH_MAX = 64;
+/** What takes long to read is not length but number: these are several times what any body of ours holds. */
+const OBJECT_ENTRIES_MAX = 1000;
+const ARRAY_ENTRIES_MAX = 20_000;
+const ENTRIES_MAX = 250_000;
+const TOO_MANY_ENTRIES = `An object of the body has more than ${OBJECT_ENTRIES_MAX} fields, or an array more than ${ARRAY_ENTRIES_MAX} entries.`;
+const TOO_MANY_VALUES = `The body holds more than ${ENTRIES_MAX} values.`;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const ARRAY = 0x5b;
+const OBJECT = 0x7b;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 /**
@@ -32,8 +41,8 @@ export function bodyRefusalOf(headers: IncomingHttpHeaders, isNeeded: boolean): 
 }
 
 /**
- * Reads application/json and nothing else: strict UTF-8, bounded depth, no `__proto__`, last of duplicate keys wins. What is
- * wrong with a document is only worked out once it has been refused.
+ * Reads application/json and nothing else: strict UTF-8, bounded depth and number of values, no `__proto__`, last of
+ * duplicate keys wins. What is wrong with a document is only worked out once it has been refused.
  */
 export function addJsonBody(app: FastifyInstance): void {
   const parseSafely = app.getDefaultJsonParser('error', 'error');
@@ -41,10 +50,9 @@ export function addJsonBody(app: FastifyInstance): void {
   app.addContentTypeParser(PLAIN_TYPE, { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     // A client may name a type and send nothing where nothing is asked for.
     if (bytes.length === 0 && request.row?.route.body === undefined) return done(null, undefined);
+    const excess = excessOf(bytes);
+    if (excess !== null) return done(excess);
     if (!isUtf8(bytes)) return done(new AppError('malformed', 'The body is not UTF-8.'));
-    if (isTooDeep(bytes)) {
-      return done(new AppError('malformed', `The body is nested more than ${DEPTH_MAX} deep.`));
-    }
     const text = bytes.toString('utf8');
     parseSafely(request, text, (error, value) => {
       if (error === null) done(null, value);
@@ -53,19 +61,28 @@ export function addJsonBody(app: FastifyInstance): void {
   });
 }
 
-/** Whether arrays and objects lie more than {@link DEPTH_MAX} deep in one another, seen before anything is built of them. */
-function isTooDeep(bytes: Uint8Array): boolean {
+/**
+ * What there is too much of in a body, or null, seen before anything is built of it: arrays and objects in one another,
+ * entries of one of them, entries of all. Bodies that are no JSON may be counted wrongly, and are refused later.
+ */
+function excessOf(bytes: Uint8Array): AppError | null {
+  const left = new Int32Array(DEPTH_MAX + 1);
   let depth = 0;
+  let all = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) {
       for (i++; i < bytes.length && bytes[i] !== QUOTE; i++) if (bytes[i] === BACKSLASH) i++;
-    } else if (byte === 0x5b || byte === 0x7b) {
-      depth++;
-      if (depth > DEPTH_MAX) return true;
-    } else if (byte === 0x5d || byte === 0x7d) depth--;
+    } else if (byte === COMMA) {
+      if (depth > 0 && --left[depth] <= 0) return new AppError('too_large', TOO_MANY_ENTRIES);
+      if (++all >= ENTRIES_MAX) return new AppError('too_large', TOO_MANY_VALUES);
+    } else if (byte === ARRAY || byte === OBJECT) {
+      if (++depth > DEPTH_MAX)
+        return new AppError('malformed', `The body is nested more than ${DEPTH_MAX} deep.`);
+      left[depth] = byte === ARRAY ? ARRAY_ENTRIES_MAX : OBJECT_ENTRIES_MAX;
+    } else if (byte === 0x5d || byte === 0x7d) depth = Math.max(0, depth - 1);
   }
-  return false;
+  return null;
 }
 
 function faultOf(text: string): string {

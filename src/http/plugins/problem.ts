@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Limits } from '../../access/limits.ts';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Problem } from '../schemas/problem.ts';
 import { challengeOf } from './authenticate.ts';
+import { verdictHeaders } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -89,10 +91,21 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
     // Whoever knows better (how long to wait, say) has set it already.
     if (!reply.hasHeader(name)) reply.header(name, value);
   }
+  if (reply.hasHeader('connection') && mayStayOpen(request)) reply.removeHeader('connection');
   reply
     .code(status)
     .type(MEDIA_TYPE)
     .send(JSON.stringify(problemOf(error, pathOf(request), request.id)));
+}
+
+/**
+ * Whether what is left of a refused body has a known end, and nobody wants the connection closed. Fastify would close it,
+ * and many clients, still sending, then fail before they read why; the rest is read and thrown away instead, for as long
+ * as any request may take.
+ */
+function mayStayOpen({ headers, server }: FastifyRequest): boolean {
+  if (server.lifecycle.isClosing || headers.connection?.toLowerCase() === 'close') return false;
+  return headers['content-length'] !== undefined;
 }
 
 /** A failure before routing (a path that cannot be decoded): the hooks did not run, so their headers are set here. */
@@ -139,7 +152,7 @@ const SOCKET_FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = 
 };
 
 /** Answers what is not HTTP, or never became a whole request, in the same form, and closes the connection. */
-export function answerClientError(error: ConnectionError, socket: Socket): void {
+export function answerClientError(error: ConnectionError, socket: Socket, limits: Limits): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);
     return;
@@ -153,6 +166,7 @@ export function answerClientError(error: ConnectionError, socket: Socket): void 
   const body = JSON.stringify(problemOf(failure, '', requestId));
   const headers = {
     ...SECURITY_HEADERS,
+    ...verdictHeaders(limits.chargeAddress(socket.remoteAddress ?? '', 0)),
     'content-type': MEDIA_TYPE,
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,

@@ -40,14 +40,21 @@ function headersOf({ name, policy }: Verdict): PolicyHeaders {
   return made;
 }
 
-/** Tells a verdict (draft-ietf-httpapi-ratelimit-headers-10, and the older names that clients know). */
-export function writeVerdict(reply: FastifyReply, verdict: Verdict): void {
+/** What tells a verdict (draft-ietf-httpapi-ratelimit-headers-10, and the older names that clients know). */
+export function verdictHeaders(verdict: Verdict): Record<string, string> {
   const { policy, limit } = headersOf(verdict);
-  reply.header('ratelimit', `"${verdict.name}";r=${verdict.remaining};t=${verdict.fullSeconds}`);
-  reply.header('ratelimit-policy', policy);
-  reply.header('x-ratelimit-limit', limit);
-  reply.header('x-ratelimit-remaining', String(verdict.remaining));
-  reply.header('x-ratelimit-reset', String(verdict.fullAt));
+  return {
+    ratelimit: `"${verdict.name}";r=${verdict.remaining};t=${verdict.fullSeconds}`,
+    'ratelimit-policy': policy,
+    'x-ratelimit-limit': limit,
+    'x-ratelimit-remaining': String(verdict.remaining),
+    'x-ratelimit-reset': String(verdict.fullAt),
+  };
+}
+
+/** Tells a verdict on a reply. */
+export function writeVerdict(reply: FastifyReply, verdict: Verdict): void {
+  reply.headers(verdictHeaders(verdict));
 }
 
 /**

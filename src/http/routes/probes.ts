@@ -2,6 +2,8 @@ import { AppError } from '../../errors.ts';
 import type { Route } from '../route.ts';
 import { PROBE_REPLY } from '../schemas/health.ts';
 
+const NOT_READY = 'No model serves yet, or an active one cannot be read; /models/health says which.';
+
 /** GET /livez: restart the process when this fails. */
 export const live: Route = {
   operationId: 'live',
@@ -29,7 +31,7 @@ export const ready: Route = {
   bind: (services) => ({
     handle(request) {
       if (request.server.lifecycle.isClosing) throw new AppError('not_ready', 'The server is closing.');
-      if (!services.health.isReady()) throw new AppError('not_ready', 'No model is loaded and warm yet.');
+      if (!services.health.isReady()) throw new AppError('not_ready', NOT_READY);
       return { status: 'ready' };
     },
   }),

@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { localDayNumber, parseDate } from '../../bank/calendar.ts';
-import { type ParseOptions, parseTransaction } from '../../bank/fields.ts';
+import type { ParseOptions } from '../../bank/fields.ts';
 import { AMOUNT_MAX, isCurrency } from '../../bank/money.ts';
 import type { Fault, Transaction } from '../../bank/transaction.ts';
 import { AppError } from '../../errors.ts';
 import type { CashflowRequest } from '../../predict/cashflow.ts';
+import { inTurns } from '../../predict/turns.ts';
 import {
   CASHFLOW_REQUEST,
   CASHFLOW_ROWS_MAX,
@@ -14,6 +14,7 @@ import {
   LEVEL_MAX,
   LEVEL_MIN,
 } from './cashflow.ts';
+import { parseItem } from './list-body.ts';
 
 /** The envelope, read; its transactions are not yet. */
 export interface CashflowEnvelope {
@@ -22,8 +23,6 @@ export interface CashflowEnvelope {
   readonly faults: readonly Fault[];
 }
 
-/** Transactions read between two turns of the event loop. */
-const ROWS_PER_TURN = 500;
 /** More faults than this are not looked for: the caller has seen enough to know what is wrong. */
 const FAULTS_MAX = 1000;
 
@@ -102,7 +101,7 @@ export function parseEnvelope(json: unknown, timezone: string): CashflowEnvelope
   };
 }
 
-/** Reads the transactions a few hundred at a time, so that other requests go on. Throws AppError `invalid` with every fault. */
+/** Reads the transactions in turns, so that other requests go on. Throws AppError `invalid` with every fault. */
 export async function parseHistory(
   { request, transactions, faults }: CashflowEnvelope,
   options: Omit<ParseOptions, 'amount'>,
@@ -110,18 +109,12 @@ export async function parseHistory(
   const found = [...faults];
   const rows: Transaction[] = [];
   const how: ParseOptions = { ...options, amount: 'required', allowsReversal: true };
-  for (const [index, raw] of (transactions ?? []).entries()) {
-    if (index > 0 && index % ROWS_PER_TURN === 0) await nextTurn();
-    const parsed = parseTransaction(raw, how);
-    if (parsed.ok) rows.push(parsed.transaction);
-    else if (found.length < FAULTS_MAX)
-      found.push(
-        ...parsed.faults.map(({ pointer, detail }) => ({
-          pointer: `/transactions/${index}${pointer}`,
-          detail,
-        })),
-      );
-  }
+  await inTurns(transactions ?? [], (raw, index) => {
+    if (found.length >= FAULTS_MAX) return;
+    const parsed = parseItem(raw, index, how);
+    if ('faults' in parsed) found.push(...parsed.faults);
+    else rows.push(parsed.transaction);
+  });
   if (found.length > 0) throw refusalOf(found);
   return { ...request, transactions: transactions === null ? null : rows };
 }

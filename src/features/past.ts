@@ -20,6 +20,9 @@ export interface PastRow {
   readonly category: string;
   /** Location, or else first tag, or else country; '' when none is known. */
   readonly place: string;
+  /** '' when it is not known, like the code. */
+  readonly paymentMethod: string;
+  readonly merchantCategoryCode: string;
   /** False when only the date was given. */
   readonly timeKnown: boolean;
 }
@@ -35,6 +38,8 @@ export function toPastRow(transaction: Transaction, category = transaction.categ
     amount: amountMinor === null ? Number.NaN : toMajor(amountMinor, currencyDigits(currency)),
     category,
     place: placeOf(transaction),
+    paymentMethod: transaction.paymentMethod,
+    merchantCategoryCode: transaction.merchantCategoryCode,
     timeKnown: transaction.timeKnown,
   };
 }

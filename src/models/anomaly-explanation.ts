@@ -42,7 +42,7 @@ export function explainAnomaly(
     row,
     finish(base, contributions) {
       const listed = listContributions(row, contributions, (index) => SIGNS[FOREST_SIGNS[index]]);
-      const tell = (s: number) => SIGNS[s].tell(view, usual[s]).text;
+      const tell = (s: number) => SIGNS[s].tell(view, usual[s]);
       const strange = Array.from(SIGNS.keys())
         .filter((s) => evidence[s] > 0)
         .sort((a, b) => evidence[b] - evidence[a])
@@ -53,8 +53,14 @@ export function explainAnomaly(
         .filter((s) => !strange.includes(s))
         .slice(0, FEATURE_WORDS_MAX - 2);
       const words = [
-        ...strange.map(tell),
-        ...shortening.map((s) => `${tell(s)}, which sets it a little apart`),
+        ...strange.map((s) => tell(s).text),
+        ...shortening
+          .map(tell)
+          .map(({ text, isUsual }) =>
+            isUsual
+              ? `${text}; only with the rest does that set it a little apart`
+              : `${text}, which sets it a little apart`,
+          ),
       ];
       return {
         explains: "The isolation forest's mean path length: the shorter, the stranger",

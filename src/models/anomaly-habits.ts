@@ -22,6 +22,9 @@ export interface Habits {
   /** Earlier transactions whose place is known. */
   readonly placeCount: number;
   readonly newPlaceShare: number;
+  /** Whether none of the earlier transactions has this payment method, or this merchant category code. */
+  readonly isNewPaymentMethod: boolean;
+  readonly isNewMerchantCode: boolean;
   /** Transactions within the hour and the day before, this one included. */
   readonly hourCount: number;
   readonly dayCount: number;
@@ -62,7 +65,7 @@ export function readHabits(
   merchant: string,
   timezone: string,
 ): Habits {
-  const { at, amountMinor, currency } = transaction;
+  const { at, amountMinor, currency, paymentMethod, merchantCategoryCode } = transaction;
   const amount = amountMinor === null ? Number.NaN : toMajor(amountMinor, currencyDigits(currency));
   const log = logAmount(transaction);
   const place = placeOf(transaction);
@@ -83,6 +86,8 @@ export function readHabits(
   let firstPlaces = 0;
   let laterPlaces = 0;
   let placeCount = 0;
+  let isNewPaymentMethod = paymentMethod !== '';
+  let isNewMerchantCode = merchantCategoryCode !== '';
   let repeats = 0;
   let hourCount = 1;
   let dayCount = 1;
@@ -116,6 +121,8 @@ export function readHabits(
         if (i >= half) firstPlaces++;
       }
     }
+    if (row.paymentMethod === paymentMethod) isNewPaymentMethod = false;
+    if (row.merchantCategoryCode === merchantCategoryCode) isNewMerchantCode = false;
     if (row.timeKnown && transaction.timeKnown) {
       timedCount++;
       const apart = Math.abs(timeOfDay(row.at, timezone) - hour);
@@ -135,6 +142,8 @@ export function readHabits(
     isNewPlace: place !== '' && !places.has(place),
     placeCount,
     newPlaceShare: (firstPlaces + 0.5) / (laterPlaces + 1),
+    isNewPaymentMethod,
+    isNewMerchantCode,
     hourCount,
     dayCount,
     perDay: count / Math.max(days, 1),

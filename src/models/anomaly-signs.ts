@@ -1,9 +1,18 @@
 import { CATALOG } from '../features/catalog.ts';
 import type { FeatureContext } from '../features/context.ts';
+import { HISTORY_MAX } from '../features/past.ts';
 import { type AmountStatistic, placeOf, type ValueStatistic } from '../features/statistics.ts';
 import { kindOf } from './anomaly-amounts.ts';
 import type { Habits } from './anomaly-habits.ts';
-import { countOf, formatAmount, formatDays, formatHour, formatRange, times } from './anomaly-words.ts';
+import {
+  type ComparedAmount,
+  compareAmount,
+  countOf,
+  formatAmount,
+  formatDays,
+  formatHour,
+  times,
+} from './anomaly-words.ts';
 
 /** Everything a sign of strangeness may look at. */
 export interface AnomalyView {
@@ -25,6 +34,12 @@ export interface Told {
   readonly text: string;
 }
 
+/** What a sign says of a transaction, true whether that is strange or not. */
+export interface Telling extends Told {
+  /** Whether the value is a usual one by itself, and so no reason. */
+  readonly isUsual: boolean;
+}
+
 /** One way in which a transaction can be strange. */
 export interface Sign {
   /** Name of the feature in reasons. */
@@ -41,8 +56,8 @@ export interface Sign {
   readonly isForest: boolean;
   /** Higher is stranger where it has a weight; NaN is unknown and never strange. */
   readonly read: (view: AnomalyView) => number;
-  /** `share`: how much of ordinary traffic has a value on the same side at least this far out. */
-  readonly tell: (view: AnomalyView, usual: readonly [number, number]) => Told;
+  /** Of a value that is known; `usual` are the 5 % and 95 % quantiles of what `read` gives for ordinary traffic. */
+  readonly tell: (view: AnomalyView, usual: readonly [number, number]) => Telling;
 }
 
 /** A habit needs at least this many earlier transactions; below, the account is still learning. */
@@ -112,13 +127,9 @@ export const SIGNS: readonly Sign[] = [
       return sparedByMerchant(view, excess(context.logAmount, habits.amounts, PRIOR_SPREAD));
     },
     tell({ context, habits }) {
-      const value = formatAmount(context.amount, context.transaction.currency);
-      const usual = formatRange(habits.amounts as AmountStatistic, context.transaction.currency);
-      return {
-        value,
-        usual,
-        text: `the amount of ${value} is ${sizeOf(context.logAmount, habits.amounts)} for this account, which usually moves ${usual}`,
-      };
+      const { currency } = context.transaction;
+      const compared = compareAmount(context.amount, habits.amounts as AmountStatistic, currency);
+      return tellAmount(compared, 'for this account', ', which usually moves');
     },
   },
   {
@@ -134,15 +145,10 @@ export const SIGNS: readonly Sign[] = [
     },
     tell({ context, usual }) {
       const { currency } = context.transaction;
-      const value = formatAmount(context.amount, currency);
-      const range = formatRange(usual as AmountStatistic, currency);
+      const compared = compareAmount(context.amount, usual as AmountStatistic, currency);
       const kind = kindOf(context.transaction).toLowerCase();
       const what = kind === 'income' ? 'income' : `an ${kind}`.replace('an transfer', 'a transfer');
-      return {
-        value,
-        usual: range,
-        text: `the amount of ${value} is ${sizeOf(context.logAmount, usual)} for ${what}; usual is ${range}`,
-      };
+      return tellAmount(compared, `for ${what}`, '; usual is');
     },
   },
   {
@@ -157,15 +163,13 @@ export const SIGNS: readonly Sign[] = [
       return usual === null ? UNKNOWN : excess(view.context.logAmount, usual, PRIOR_SPREAD);
     },
     tell(view) {
-      const { context } = view;
-      const statistic = amountsAtMerchant(view);
-      const value = formatAmount(context.amount, context.transaction.currency);
-      const usual = formatRange(statistic as AmountStatistic, context.transaction.currency);
-      return {
-        value,
-        usual,
-        text: `the amount of ${value} is ${sizeOf(context.logAmount, statistic)} at ${merchantName(view)}; usual there is ${usual}`,
-      };
+      const { amount, transaction } = view.context;
+      const compared = compareAmount(
+        amount,
+        amountsAtMerchant(view) as AmountStatistic,
+        transaction.currency,
+      );
+      return tellAmount(compared, `at ${merchantName(view)}`, '; usual there is');
     },
   },
   {
@@ -181,14 +185,14 @@ export const SIGNS: readonly Sign[] = [
     },
     tell({ context, habits }) {
       const { currency } = context.transaction;
-      const value = formatAmount(habits.spend, currency);
-      const usual = formatRange(habits.usualSpend as AmountStatistic, currency);
+      const compared = compareAmount(habits.spend, habits.usualSpend as AmountStatistic, currency);
+      const { value, usual, isUsual, size } = compared;
       const span = habits.spendDays === 1 ? 'a day' : `${habits.spendDays} days`;
-      const size = sizeOf(Math.log1p(habits.spend), habits.usualSpend).replace('amount', 'sum');
       return {
         value,
         usual: `${usual} within ${span}`,
-        text: `${value} went out of this account within ${span}, ${size}; usual is ${usual}`,
+        isUsual,
+        text: `${value} went out of this account within ${span}, ${size}${isUsual ? WITHIN : `; usual is ${usual}`}`,
       };
     },
   },
@@ -205,6 +209,7 @@ export const SIGNS: readonly Sign[] = [
     tell: ({ habits }) => ({
       value: countOf(habits.hourCount, 'transaction'),
       usual: pace(habits.perDay),
+      isUsual: habits.hourCount <= habits.perDay / 24,
       text: `${countOf(habits.hourCount, 'transaction')} within an hour; this account usually makes ${pace(habits.perDay)}`,
     }),
   },
@@ -218,6 +223,7 @@ export const SIGNS: readonly Sign[] = [
     tell: ({ habits }) => ({
       value: countOf(habits.dayCount, 'transaction'),
       usual: pace(habits.perDay),
+      isUsual: habits.dayCount <= Math.round(habits.perDay),
       text: `${countOf(habits.dayCount, 'transaction')} within 24 hours; this account usually makes ${pace(habits.perDay)}`,
     }),
   },
@@ -234,6 +240,7 @@ export const SIGNS: readonly Sign[] = [
       return {
         value: `${value} again`,
         usual: rarely(view.habits.repeatShare),
+        isUsual: view.habits.repeatShare >= OFTEN_SHARE,
         text: `${merchantName(view)} took the same ${value} within the last 24 hours already; that happens ${rarely(view.habits.repeatShare)} in this account`,
       };
     },
@@ -253,7 +260,8 @@ export const SIGNS: readonly Sign[] = [
     tell: (view) => ({
       value: merchantName(view),
       usual: `a new merchant ${rarely(view.habits.newMerchantShare)}`,
-      text: `first transaction with ${merchantName(view)}; this account deals with a new merchant ${rarely(view.habits.newMerchantShare)}`,
+      isUsual: view.habits.newMerchantShare >= OFTEN_SHARE,
+      text: `${isWhole(view.habits) ? `first transaction with ${merchantName(view)}` : `no transaction with ${merchantName(view)} among the newest ${HISTORY_MAX} of this account`}; this account deals with a new merchant ${rarely(view.habits.newMerchantShare)}`,
     }),
   },
   {
@@ -271,7 +279,8 @@ export const SIGNS: readonly Sign[] = [
     tell: ({ context, habits }) => ({
       value: placeOf(context.transaction),
       usual: `a new place ${rarely(habits.newPlaceShare)}`,
-      text: `this account was never seen at ${placeOf(context.transaction)} before; it is somewhere new ${rarely(habits.newPlaceShare)}`,
+      isUsual: habits.newPlaceShare >= OFTEN_SHARE,
+      text: `this account was ${isWhole(habits) ? `never seen at ${placeOf(context.transaction)} before` : `not seen at ${placeOf(context.transaction)} in its newest ${HISTORY_MAX} transactions`}; it is somewhere new ${rarely(habits.newPlaceShare)}`,
     }),
   },
   {
@@ -291,11 +300,14 @@ export const SIGNS: readonly Sign[] = [
       const value = formatHour(context.local);
       const own = habits.timedCount >= HABIT_MIN;
       const share = own ? habits.hourDensity : hourShare;
-      const usual =
-        share < 1 ? `${own ? 'few of its own' : 'few'} transactions fall near this hour` : 'a busy hour';
+      if (!(share < 1)) {
+        const usual = own ? 'an hour at which this account is active' : 'a busy hour';
+        return { value, usual, isUsual: true, text: `at ${value}, ${usual}` };
+      }
       return {
         value,
-        usual,
+        usual: `${own ? 'few of its own' : 'few'} transactions fall near this hour`,
+        isUsual: false,
         text: `at ${value}, a time at which ${own ? 'this account is' : 'there is'} ${share < 0.35 ? 'hardly ever' : 'seldom'} ${own ? 'active' : 'any traffic'}`,
       };
     },
@@ -311,6 +323,7 @@ export const SIGNS: readonly Sign[] = [
     tell: ({ habits }) => ({
       value: formatDays(habits.daysSinceLast),
       usual: pace(habits.perDay),
+      isUsual: habits.daysSinceLast * habits.perDay <= 1,
       text: `nothing happened in this account for ${formatDays(habits.daysSinceLast)}; it usually makes ${pace(habits.perDay)}`,
     }),
   },
@@ -318,7 +331,7 @@ export const SIGNS: readonly Sign[] = [
     'hour',
     'hour_of_day',
     ({ context }) => formatHour(context.local),
-    (hour) => formatHour({ hour: Math.floor(hour), minute: Math.floor((hour % 1) * 60) }),
+    formatHourOf,
     'the time of day',
   ),
   fromCatalog(
@@ -327,13 +340,16 @@ export const SIGNS: readonly Sign[] = [
     ({ context }) => sayDay(context.local.dayOfWeek >= 5 ? 1 : 0),
     sayDay,
     'the day',
+    { joint: 'or' },
   ),
   fromCatalog(
     'merchant_frequency',
     'merchant_frequency',
     ({ context }) => times(context.merchantStatistic?.count ?? 0),
     (log) => times(Math.round(Math.expm1(log))),
-    'the merchant, seen in training',
+    'how often the merchant was seen at training',
+    // Whom the account knows is no stranger to it.
+    { isKnown: ({ habits, context }) => context.merchant !== '' && !habits.isNewMerchant },
   ),
   fromCatalog(
     'text_length',
@@ -359,20 +375,26 @@ export const SIGNS: readonly Sign[] = [
   rarity(
     'payment_method',
     'the payment method',
+    'payment methods',
     ({ context }) => context.statistics.paymentMethods,
     ({ context }) => context.transaction.paymentMethod,
+    ({ habits }) => habits.isNewPaymentMethod,
   ),
   rarity(
     'place',
     'the place',
+    'places',
     ({ context }) => context.statistics.places,
     ({ context }) => placeOf(context.transaction),
+    ({ habits }) => habits.isNewPlace,
   ),
   rarity(
     'merchant_category_code',
     'the merchant category code',
+    'codes',
     ({ context }) => context.statistics.merchantCodes,
     ({ context }) => context.transaction.merchantCategoryCode,
+    ({ habits }) => habits.isNewMerchantCode,
   ),
   {
     name: 'days_since_merchant',
@@ -381,13 +403,14 @@ export const SIGNS: readonly Sign[] = [
     slopeMax: 1,
     isForest: true,
     read: ({ vector }) => Math.log1p(vector[INDEX.days_since_merchant]),
-    tell: ({ vector }, usual) => {
-      const value = formatDays(vector[INDEX.days_since_merchant]);
-      const range = `${formatDays(Math.expm1(usual[0]))} to ${formatDays(Math.expm1(usual[1]))}`;
+    tell({ vector }, usual) {
+      const log = Math.log1p(vector[INDEX.days_since_merchant]);
+      const { value, range, isUsual } = compareShown(log, usual, (days) => formatDays(Math.expm1(days)));
       return {
         value,
         usual: range,
-        text: `the last transaction with this merchant was ${value} ago; usual is ${range}`,
+        isUsual,
+        text: `the last transaction with this merchant was ${value} ago${isUsual ? `, within the usual ${range}` : `; usual is ${range}`}`,
       };
     },
   },
@@ -411,12 +434,20 @@ function amountsAtMerchant({ habits, merchantUsual }: AnomalyView): AmountStatis
   return merchantUsual !== null && merchantUsual.count >= MERCHANT_KNOWN_MIN ? merchantUsual : null;
 }
 
+interface CatalogWords {
+  /** Between the ends of what is usual. */
+  readonly joint?: string;
+  /** Whether the account's own past makes the value a usual one. */
+  readonly isKnown?: (view: AnomalyView) => boolean;
+}
+
 function fromCatalog(
   feature: string,
   name: string,
   tell: (view: AnomalyView) => string,
   say: (value: number) => string,
   subject: string,
+  { joint = 'to', isKnown = () => false }: CatalogWords = {},
 ): Sign {
   return {
     name,
@@ -425,12 +456,54 @@ function fromCatalog(
     slopeMax: 1,
     isForest: true,
     read: ({ vector }) => vector[INDEX[feature]],
-    tell(view, [low, high]) {
+    tell(view, ends) {
       const value = tell(view);
-      const usual = say(low) === say(high) ? say(low) : `${say(low)} to ${say(high)}`;
-      return { value, usual, text: `${subject} is uncommon: ${value}; usual is ${usual}` };
+      const { range, isUsual } = compareShown(view.vector[INDEX[feature]], ends, say, joint);
+      if (isUsual)
+        return { value, usual: range, isUsual, text: `${subject} is within the usual ${range}: ${value}` };
+      if (isKnown(view))
+        return {
+          value,
+          usual: range,
+          isUsual: true,
+          text: `${subject} is uncommon, though this account knows it: ${value}; usual is ${range}`,
+        };
+      return { value, usual: range, isUsual, text: `${subject} is uncommon: ${value}; usual is ${range}` };
     },
   };
+}
+
+/** A value beside the ends of what is usual, all as they are shown: what is shown equal to an end lies within. */
+function compareShown(
+  value: number,
+  [low, high]: readonly [number, number],
+  say: (value: number) => string,
+  joint = 'to',
+) {
+  const [shown, from, to] = [say(value), say(low), say(high)];
+  return {
+    value: shown,
+    range: from === to ? from : `${from} ${joint} ${to}`,
+    isUsual: (value >= low && value <= high) || shown === from || shown === to,
+  };
+}
+
+const WITHIN = ', within the usual range';
+
+/** An amount within the usual range is told beside the median alone. */
+function tellAmount({ value, usual, isUsual, size }: ComparedAmount, where: string, lead: string): Telling {
+  const end = isUsual ? WITHIN : `${lead} ${usual}`;
+  return { value, usual, isUsual, text: `the amount of ${value} is ${size} ${where}${end}` };
+}
+
+/** Whether all of the account's past was looked at; of a longer one only the newest part is. */
+function isWhole({ count }: Habits): boolean {
+  return count < HISTORY_MAX;
+}
+
+function formatHourOf(hour: number): string {
+  const minutes = Math.round(60 * hour);
+  return formatHour({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
 }
 
 function sayDay(isWeekend: number): string {
@@ -441,31 +514,41 @@ function sayDay(isWeekend: number): string {
 function rarity(
   name: string,
   subject: string,
+  others: string,
   map: (view: AnomalyView) => ReadonlyMap<string, ValueStatistic>,
   value: (view: AnomalyView) => string,
+  isNew: (view: AnomalyView) => boolean,
 ): Sign {
+  const rarityOf = (view: AnomalyView) => {
+    const own = value(view);
+    const known = map(view);
+    if (own === '' || known.size === 0) return UNKNOWN;
+    return surprise(((known.get(own)?.count ?? 0) + 0.5) / (totalOf(known) + 1));
+  };
   return {
     name: `${name}_rarity`,
     meaning: `Surprise at ${subject}, given how often training rows have it`,
     weight: 0,
     slopeMax: 1,
     isForest: true,
-    read(view) {
-      const own = value(view);
-      const known = map(view);
-      if (own === '' || known.size === 0) return UNKNOWN;
-      return surprise(((known.get(own)?.count ?? 0) + 0.5) / (totalOf(known) + 1));
-    },
-    tell(view) {
+    read: rarityOf,
+    tell(view, [, high]) {
       const own = value(view);
       const known = map(view);
       const [most] = known.keys();
-      const isNew = !known.has(own);
-      const usual = most === undefined ? 'none' : `most often ${most}`;
-      const often = isNew
-        ? 'was never seen before'
-        : `occurs ${rarely((known.get(own)?.count ?? 0) / totalOf(known))}`;
-      return { value: own, usual, text: `${subject} ${own} ${often}` };
+      const learnt = known.get(own);
+      const often =
+        learnt === undefined
+          ? `is not among the ${others} learnt at training`
+          : `occurs ${rarely(learnt.count / totalOf(known))}`;
+      // What the account has had before is its own, however rare among all.
+      const isOwn = !isNew(view);
+      return {
+        value: own,
+        usual: most === undefined ? 'none' : `most often ${most}`,
+        isUsual: isOwn || rarityOf(view) <= high,
+        text: `${subject} ${own} ${often}${isOwn ? ', but this account has had it before' : ''}`,
+      };
     },
   };
 }
@@ -482,20 +565,16 @@ function totalOf(known: ReadonlyMap<string, ValueStatistic>): number {
   return total;
 }
 
-function sizeOf(log: number, statistic: AmountStatistic | null): string {
-  const ratio = Math.expm1(log) / Math.expm1(statistic?.median ?? log);
-  if (ratio >= 1.5)
-    return `unusually large (${ratio >= 10 ? Math.round(ratio).toLocaleString('en') : ratio.toFixed(1)} times the median)`;
-  return ratio <= 0.67 ? 'unusually small' : 'an unusual amount';
-}
-
 function pace(perDay: number): string {
   if (perDay >= 1) return `about ${perDay.toFixed(perDay < 10 ? 1 : 0)} a day`;
   return `about ${(perDay * 30).toFixed(perDay * 30 < 10 ? 1 : 0)} in 30 days`;
 }
 
+/** From this share on a thing happens more often than not. */
+const OFTEN_SHARE = 0.5;
+
 function rarely(share: number): string {
-  if (share >= 0.5) return 'more often than not';
+  if (share >= OFTEN_SHARE) return 'more often than not';
   return `about once in ${Math.round(1 / share)} transactions`;
 }
 

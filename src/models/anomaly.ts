@@ -236,17 +236,22 @@ function findReasons({ forest, scratch, usual }: AnomalyArtifact, view: AnomalyV
       shares[FOREST_SIGNS[f]] += (fromForest * Math.max(0, -depths[f])) / shortened;
     total += fromForest;
   }
-  const [first, ...others] = Array.from(shares, (share, s) => ({ s, contribution: share / total }))
+  const found = Array.from(shares, (share, s) => ({ s, contribution: share / total }))
     .filter(({ contribution }) => contribution >= CONTRIBUTION_MIN)
-    .sort((a, b) => b.contribution - a.contribution);
-  // What only the forest reads may count because of what it goes with; on its own a usual value is no reason.
-  const isTold = ({ s }: { readonly s: number }) =>
-    SIGNS[s].weight > 0 || scratch.signs[s] < usual[s][0] || scratch.signs[s] > usual[s][1];
-  return [...(first === undefined ? [] : [first]), ...others.filter(isTold)]
+    .sort((a, b) => b.contribution - a.contribution)
+    .map(({ s, contribution }) => ({ s, contribution, told: SIGNS[s].tell(view, usual[s]) }));
+  // A usual value is no reason, with one exception: without the strongest sign, minor ones would pass for what mattered
+  // most. Its words then say that it is usual. What only the forest reads counts because of what it goes with.
+  const isReason = ({ s, told }: (typeof found)[number], rank: number) =>
+    !told.isUsual || (rank === 0 && scratch.evidence[s] > 0);
+  const reasons = found.filter(isReason);
+  return (reasons.length > 0 ? reasons : found.slice(0, 1))
     .slice(0, REASONS_MAX)
-    .map(({ s, contribution }) => ({
+    .map(({ s, contribution, told: { value, usual, text } }) => ({
       feature: SIGNS[s].name,
-      ...SIGNS[s].tell(view, usual[s]),
+      value,
+      usual,
+      text,
       contribution,
     }));
 }

@@ -54,7 +54,8 @@ export const ANOMALY_REPLY = closedObject<AnomalyReply>(
     },
     reasons: {
       type: 'array',
-      description: 'What made it strange, strongest first; empty where the score is below .9',
+      description:
+        'What made it strange, strongest first; empty where the score is below .9. A value that is usual by itself is only named where nothing counted more, and its text says so',
       items: closedObject<AnomalyReply['reasons'][number]>('AnomalyReason', {
         feature: { type: 'string' },
         value: { type: 'string', description: 'What this transaction has' },

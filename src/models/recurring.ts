@@ -92,7 +92,7 @@ function findInAccount(entries: readonly Entry[]): Found[] {
   const left = () => entries.filter((entry) => !used.has(entry));
   // An amount that returns to the day under changing words, before any words can claim a part of it.
   for (const group of groupBy(entries, (entry) => entry.row.amountMinor))
-    if (group.length >= 6) accept(tryStream(group, true));
+    if (group.length >= 6) accept(trimEnds(tryStream(group, true), uses));
   for (const group of groupBy(left(), ({ merchant }) => merchant))
     if (group[0].merchant !== '') for (const stream of searchGroup(group)) accept(stream);
   // One word in common (a merchant within changing phrases), most frequent words first.
@@ -113,7 +113,9 @@ function findInAccount(entries: readonly Entry[]): Found[] {
       for (const stream of searchGroup(group)) accept(stream);
   const joined = new Set(joinSteps(found));
   const spare = left();
-  for (const stream of joined) absorb(stream, spare, used);
+  // A word is weighed against all payments, an amount against those that no stream explains.
+  const weights = { names: uses.names, amounts: countAmounts(spare) };
+  for (const stream of joined) absorb(stream, spare, used, weights);
   return found.filter((stream) => joined.has(stream) && stream.entries.length >= 2);
 }
 
@@ -167,6 +169,18 @@ function countNames(entries: readonly Entry[]): Map<string, number> {
     if (merchant !== '') add(`\n${merchant}`);
   }
   return counts;
+}
+
+/** Words and merchants of some payments that are not mostly those of others. */
+function ownNames(entries: readonly Entry[], uses: Uses): Set<string> {
+  const names = new Set<string>();
+  for (const [name, count] of countNames(entries))
+    if (count >= OWN_SHARE * (uses.names.get(name) ?? 0)) names.add(name);
+  return names;
+}
+
+function hasName({ words, merchant }: Entry, names: ReadonlySet<string>): boolean {
+  return names.has(`\n${merchant}`) || [...words].some((word) => names.has(word));
 }
 
 interface Found {
@@ -319,6 +333,24 @@ function tryStream(entries: Entry[], isSameAmount: boolean): Found | null {
   return best === null ? null : { entries, fit: nameLastWorkingDay(best) };
 }
 
+/**
+ * A stream of one amount without its first or last payment when neither a name nor the day says that it belongs: the
+ * same was paid once elsewhere, and would move the stream's beginning or its end.
+ */
+function trimEnds(found: Found | null, uses: Uses): Found | null {
+  if (found === null) return null;
+  const { entries, fit } = found;
+  const isStray = (entry: Entry, others: readonly Entry[]) =>
+    !isDue(fit.schedule, entry.day) && !hasName(entry, ownNames(others, uses));
+  const from = isStray(entries[0], entries.slice(1)) ? 1 : 0;
+  const until = entries.length - (isStray(entries[entries.length - 1], entries.slice(0, -1)) ? 1 : 0);
+  return until - from === entries.length ? found : tryStream(entries.slice(from, until), true);
+}
+
+function isDue(schedule: Schedule, day: number): boolean {
+  return dueDays(schedule, day, day).length > 0;
+}
+
 /** The last of the month, before the weekend if it falls on one, has a name of its own. */
 function nameLastWorkingDay(fit: ScheduleFit): ScheduleFit {
   const { schedule } = fit;
@@ -393,17 +425,28 @@ function joinSteps(found: readonly Found[]): Found[] {
   return list;
 }
 
-/** Takes in payments of about the amount that fell on due days still unpaid, whatever their words. */
-function absorb(stream: Found, left: readonly Entry[], used: Set<Entry>): void {
+/**
+ * Takes in payments near due days still unpaid: those of about the amount that bear a name of the stream's own, and
+ * under any words those of its fixed amount on the very day, when hardly anything else costs that. About the amount at
+ * about the time says too little, for shopping always has something of the kind: an ended stream would go on with it,
+ * at its prices.
+ */
+function absorb(stream: Found, left: readonly Entry[], used: Set<Entry>, uses: Uses): void {
   const { schedule } = stream.fit;
   const step = CADENCE_DAYS[schedule.cadence];
-  const isFixed = irregularity(stream.entries) < 0.005;
-  const first = stream.entries[0].day;
-  const end = stream.entries[stream.entries.length - 1].day;
+  const reach = Math.min(3, step / 5);
+  const own = stream.entries;
+  // The words of what is taken in for its amount are not among them.
+  const names = ownNames(own, uses);
+  const isFixed = irregularity(own) < 0.005;
+  const first = own[0].day;
+  const end = own[own.length - 1].day;
   for (const due of dueDays(schedule, Math.floor(first - 2.2 * step), Math.ceil(end + 2.2 * step))) {
-    const reach = Math.min(3, step / 5);
     if (stream.entries.some(({ day }) => Math.abs(day - due) < step * 0.4)) continue;
     const kin = stream.entries.reduce((a, b) => (Math.abs(a.day - due) <= Math.abs(b.day - due) ? a : b));
+    const amount = kin.row.amountMinor;
+    const isOwnAmount =
+      isFixed && own.length >= OWN_AMOUNT_SHARE * (own.length + (uses.amounts.get(amount) ?? 0));
     let best: Entry | null = null;
     let bestDistance = isFixed ? 0.12 : 0.3;
     for (let i = firstFrom(left, due - reach); i < left.length && left[i].day <= due + reach; i++) {
@@ -411,6 +454,8 @@ function absorb(stream: Found, left: readonly Entry[], used: Set<Entry>): void {
       if (used.has(entry)) continue;
       if (kin.row.paymentMethod !== entry.row.paymentMethod || kin.row.timeKnown !== entry.row.timeKnown)
         continue;
+      const isSame = isOwnAmount && entry.row.amountMinor === amount && entry.day === due;
+      if (!isSame && !hasName(entry, names)) continue;
       const distance = Math.abs(Math.log(entry.amount / kin.amount));
       if (distance >= bestDistance) continue;
       best = entry;

@@ -6,10 +6,9 @@ import type { Transaction } from '../../src/bank/transaction.ts';
 import { blankArtifact, type CashflowArtifact } from '../../src/models/cashflow.ts';
 import { answerCashflow, type CashflowQuestion } from '../../src/models/cashflow-answer.ts';
 import { CASHFLOW_MODEL } from '../../src/models/models.ts';
-import { findStreams, type Stream } from '../../src/models/recurring.ts';
 import { fitMstl } from '../../src/workers/augurs.ts';
 import { fromColumns, toColumns } from '../../src/workers/columns.ts';
-import { daily, payment } from './payments.ts';
+import { daily, payment, streamsOf } from './payments.ts';
 
 const ARTIFACT: CashflowArtifact = blankArtifact({ power: 4, priorOrigins: 6 });
 const QUESTION: CashflowQuestion = {
@@ -34,12 +33,6 @@ function answer(rows: readonly Transaction[], question: Partial<CashflowQuestion
 }
 
 const MONTHS = ['2024-01', '2024-02', '2024-03', '2024-04', '2024-05', '2024-06', '2024-07', '2024-08'];
-
-function streamsOf(rows: readonly Transaction[]): Stream[] {
-  const ordered = rows.toSorted((a, b) => a.at - b.at);
-  const days = ordered.map((row) => Math.floor(row.at / 86_400_000));
-  return findStreams(ordered, days, days[days.length - 1]);
-}
 
 test('rent on the first, a salary on the last working day and a weekly club are found with their next dates', () => {
   const rent = MONTHS.map((month) => payment(`${month}-01`, -850, 'RENT'));

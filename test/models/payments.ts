@@ -1,5 +1,6 @@
 import { DAY_MS, parseDate } from '../../src/bank/calendar.ts';
 import type { Transaction } from '../../src/bank/transaction.ts';
+import { findStreams, type Stream } from '../../src/models/recurring.ts';
 
 /** A transaction of a bare date and a signed amount in major units of two digits. */
 export function payment(date: string, amount: number, description = ''): Transaction {
@@ -31,4 +32,11 @@ export function daily(first: string, count: number, amountOf: (day: number) => n
     ...payment(first, -amountOf(day)),
     at: start + day * DAY_MS,
   }));
+}
+
+/** The streams among transactions in any order, as of their last day. */
+export function streamsOf(rows: readonly Transaction[]): Stream[] {
+  const ordered = rows.toSorted((a, b) => a.at - b.at);
+  const days = ordered.map((row) => Math.floor(row.at / DAY_MS));
+  return findStreams(ordered, days, days[days.length - 1]);
 }

@@ -189,7 +189,9 @@ export function createServices(config: Config, clock: Clock): Services {
         broadcast,
       }),
       monitor,
-      metrics: async () => writeMetrics((await peers.ask('metrics')) as readonly MetricsReading[]),
+      metrics: shareWhileRunning(async () =>
+        writeMetrics((await peers.ask('metrics')) as readonly MetricsReading[]),
+      ),
     };
   }
 
@@ -225,4 +227,15 @@ export function createServices(config: Config, clock: Clock): Services {
   }
 
   return { config, clock, repository, registry, history, apiKeys, broadcast, schema, migrate, http, close };
+}
+
+/** The same work, which those who ask while it is being done share. */
+function shareWhileRunning<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let running: Promise<Result> | null = null;
+  return () => {
+    running ??= work().finally(() => {
+      running = null;
+    });
+    return running;
+  };
 }

@@ -32,9 +32,9 @@ export interface Limits extends Degradable {
    */
   charge(callerId: string, cost: number, wanted?: number): Verdict | Promise<Verdict>;
   /** Charges an address for a request without a caller. */
-  chargeAddress(address: string, cost: number): Verdict;
+  chargeAddress(address: string | undefined, cost: number): Verdict;
   /** Counts a failed authentication of an address; others behind it who authenticate are not refused for it. */
-  countFailure(address: string): Verdict;
+  countFailure(address: string | undefined): Verdict;
 }
 
 export interface LimitStores {

@@ -16,6 +16,7 @@ import { addRateLimits, createRestCharge, writeVerdict } from './plugins/rate-li
 import { addAccessReports } from './plugins/report-access.ts';
 import { addRequestId, requestIdOf } from './plugins/request-id.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
+import { addUnderWay } from './plugins/under-way.ts';
 import type { RouteRow } from './route.ts';
 import { ROUTES } from './routes.ts';
 import type { HttpServices } from './services.ts';
@@ -64,6 +65,7 @@ export function buildApp(
   // An unknown Expect header is ignored (RFC 9110, 10.1.1) rather than refused outside our table.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 
+  addUnderWay(app, services.monitor.traffic, limits);
   addRequestCounts(app, services.monitor.traffic, routes);
   addClosing(app);
   addRequestId(app);

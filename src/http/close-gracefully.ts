@@ -1,12 +1,17 @@
 import { Server } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What changes while the app runs: whether it is being closed. */
-    readonly lifecycle: { isClosing: boolean };
+    /** What changes while the app runs. */
+    readonly lifecycle: Lifecycle;
   }
+}
+
+/** Whether the app is being closed, and what requests have to wait for before they are looked at, if anything. */
+interface Lifecycle {
+  isClosing: boolean;
+  portClosing: Promise<void> | null;
 }
 
 /** A connection whose request ends during the close turns idle and would be kept: looked for this often. */
@@ -18,17 +23,23 @@ const IDLE_CHECK_MS = 50;
  */
 const LINGER_MS = 100;
 
-/** Connections that can wait in the kernel to be taken: the default of Node.js. */
-const WAITING_MAX = 511;
-/** Turns of the event loop without a new connection after which none waits. */
-const QUIET_TURNS = 2;
+/** After that long without a new connection none waits: a client that was answered just before has come back by then. */
+const QUIET_MS = 25;
+const QUIET_CHECK_MS = 5;
+/** Connections may come faster than they are taken; the port is closed all the same. */
+const TAKING_MS_MAX = 1000;
 
-/** Every reply from now on asks its client to open no second request on the connection. */
+/**
+ * Every reply from the close on asks its client to open no second request on the connection. Register it before what
+ * takes time.
+ */
 export function addClosing(app: FastifyInstance): void {
-  app.decorate('lifecycle', { isClosing: false });
+  const lifecycle: Lifecycle = { isClosing: false, portClosing: null };
+  app.decorate('lifecycle', lifecycle);
   app.addHook('onRequest', (_request, reply, done) => {
-    if (app.lifecycle.isClosing) reply.header('connection', 'close');
-    done();
+    if (lifecycle.isClosing) reply.header('connection', 'close');
+    if (lifecycle.portClosing === null) done();
+    else void lifecycle.portClosing.then(() => done());
   });
 }
 
@@ -41,9 +52,7 @@ export async function closeGracefully(app: FastifyInstance, timeoutMs: number, d
   app.lifecycle.isClosing = true;
   if (drainMs > 0) await pause(drainMs);
   const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
-  if (app.server.listening) await takeWaiting(app.server);
-  // The close of an HTTP server also ends idle connections at once; that of its parent only closes the port.
-  if (app.server.listening) Server.prototype.close.call(app.server);
+  if (app.server.listening) await closePort(app);
   await pause(Math.min(LINGER_MS, timeoutMs));
   const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   try {
@@ -55,22 +64,36 @@ export async function closeGracefully(app: FastifyInstance, timeoutMs: number, d
 }
 
 /**
- * Takes the connections that wait in the kernel: closing the port resets them, though their requests may have been
- * received. They are taken in the order of their arrival, one a turn, so as many as can wait are all that were there.
+ * Closes the port once no connection waits in the kernel to be taken: closing resets those, though their requests may
+ * have been received. They are taken one a turn, and clients who are answered come back with new ones; so nobody is
+ * answered until the port is closed, some milliseconds later.
  */
-async function takeWaiting(server: Server): Promise<void> {
-  let taken = 0;
-  let quietTurns = 0;
-  const count = () => {
-    taken++;
-    quietTurns = 0;
-  };
-  server.on('connection', count);
-  while (quietTurns < QUIET_TURNS && taken <= WAITING_MAX) {
-    quietTurns++;
-    await nextTurn();
+async function closePort(app: FastifyInstance): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  app.lifecycle.portClosing = promise;
+  try {
+    await untilNoneWaits(app.server);
+    // The close of an HTTP server also ends idle connections at once; that of its parent only closes the port.
+    Server.prototype.close.call(app.server);
+  } finally {
+    app.lifecycle.portClosing = null;
+    resolve();
   }
-  server.off('connection', count);
+}
+
+async function untilNoneWaits(server: Server): Promise<void> {
+  const startedAt = performance.now();
+  let latestAt = startedAt;
+  const note = () => {
+    latestAt = performance.now();
+  };
+  server.on('connection', note);
+  let now = startedAt;
+  while (now - latestAt < QUIET_MS && now - startedAt < TAKING_MS_MAX) {
+    await pause(QUIET_CHECK_MS);
+    now = performance.now();
+  }
+  server.off('connection', note);
 }
 
 function pause(ms: number): Promise<void> {

@@ -12,6 +12,8 @@ export interface ConnectionLimits {
   readonly checkMs: number;
   /** Connections of the process; more are closed at once. */
   readonly connectionsMax: number;
+  /** Requests of one connection that wait for their replies; one more closes it. Whoever waits for replies has one. */
+  readonly unansweredMax: number;
   readonly headerBytesMax: number;
   readonly headersMax: number;
 }
@@ -24,6 +26,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   silenceMs: 120_000,
   checkMs: 1000,
   connectionsMax: 10_000,
+  unansweredMax: 256,
   headerBytesMax: 16 * 1024,
   headersMax: 100,
 };

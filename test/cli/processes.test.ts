@@ -41,8 +41,9 @@ async function untilListening(server: Started, count: number): Promise<string> {
 }
 
 interface Outcome {
-  readonly sentAt: number;
   readonly status: number | null;
+  /** Whether the connection had been open already: an idle one may be closed while a request is on its way. */
+  readonly isReused: boolean;
   readonly error: string | null;
 }
 
@@ -59,17 +60,17 @@ async function askOnAndOn(url: string, outcomes: Outcome[], isKept: boolean): Pr
 
 function ask(url: string, agent: Agent | false): Promise<Outcome> {
   return new Promise((resolve) => {
-    let sentAt = Number.POSITIVE_INFINITY;
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
     const asking = request(`${url}/predict/category`, { method: 'POST', agent, headers }, (reply) => {
       reply.resume();
-      reply.once('end', () => resolve({ sentAt, status: reply.statusCode ?? null, error: null }));
-      reply.once('error', ({ message }) => resolve({ sentAt, status: null, error: message }));
+      reply.once('end', () => resolve({ status: reply.statusCode ?? null, isReused, error: null }));
+      reply.once('error', fail);
     });
-    asking.once('error', ({ message }) => resolve({ sentAt, status: null, error: message }));
-    // The last byte was handed to the system on an open connection.
-    asking.once('finish', () => {
-      sentAt = performance.now();
+    let isReused = false;
+    const fail = ({ message }: Error) => resolve({ status: null, isReused, error: message });
+    asking.once('error', fail);
+    asking.once('socket', () => {
+      isReused = asking.reusedSocket;
     });
     asking.end(BODY);
   });
@@ -87,21 +88,14 @@ describe('several processes on one port', { skip: process.platform !== 'linux' &
       const clients = Array.from({ length: CLIENTS }, () => askOnAndOn(url, outcomes, isKept));
       // In the middle of it, on a machine of any speed.
       while (outcomes.length < 300) await pause(20);
-      const stoppedAt = performance.now();
       server.child.kill('SIGTERM');
       await Promise.all(clients);
-      const { status } = await server.ended;
-      assert.equal(status, 0);
-      const received = outcomes.filter(({ sentAt }) => sentAt < stoppedAt);
-      assert.ok(received.length > 100, `${received.length} requests`);
-      assert.deepEqual(
-        received.filter((outcome) => outcome.status !== 200),
-        [],
-      );
-      // What came later was answered as well or found the port closed; nobody got half an answer or a refusal.
-      for (const { status, error } of outcomes) {
-        if (status !== 200)
-          assert.match(error ?? `status ${status}`, /ECONNREFUSED|ECONNRESET|socket hang up/);
+      assert.equal((await server.ended).status, 0);
+      // Whoever could connect was answered; a closed port is the only refusal there is.
+      for (const { status, isReused, error } of outcomes) {
+        if (status === 200) continue;
+        const allowed = isReused ? /ECONNREFUSED|ECONNRESET|socket hang up/ : /ECONNREFUSED/;
+        assert.match(error ?? `status ${status}`, allowed);
       }
     });
   }

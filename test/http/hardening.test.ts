@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/http/app.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from '../../src/http/connection-limits.ts';
@@ -106,7 +107,52 @@ describe('slow clients', () => {
   });
 });
 
+describe('clients that are gone', () => {
+  it('a connection that is reset ends no process, costs no 500 and is under way no more', async (t) => {
+    const services = testServices({
+      config: testConfig(),
+      // As a token is: looked up later.
+      authenticate: async () => null,
+    });
+    const app = buildApp(services);
+    t.after(() => app.close());
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const requests = [
+      `GET /models/status HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer a.b.c\r\n\r\n`,
+      'GET /%zz HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'GET / HTTP/9.9\r\n\r\n',
+      WHOLE,
+    ];
+    for (let turn = 0; turn < 40; turn++) {
+      for (const bytes of requests) {
+        const raw = await connectRaw(app);
+        raw.socket.write(bytes, () => raw.socket.resetAndDestroy());
+        await raw.closed;
+      }
+    }
+    const { traffic } = services.monitor;
+    const answer = await sendUntilClosed(app, 'GET /livez HTTP/1.0\r\nhost: localhost\r\n\r\n');
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    while (traffic.inFlight !== 0) await pause(5);
+    for (const { byStatus } of traffic.routes()) {
+      for (const status of byStatus.keys()) assert.ok(status < 500, `${status}`);
+    }
+  });
+});
+
 describe('how much of everything', () => {
+  it('requests of one connection that wait for replies: as many as the limit are answered, one more ends it', async (t) => {
+    const app = await listen(t, { unansweredMax: 20 });
+    const get = 'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n';
+    const last = get.replace('\r\n', '\r\nconnection: close\r\n');
+    const answer = await sendUntilClosed(app, get.repeat(19) + last);
+    assert.equal(answer.split('HTTP/1.1 200').length - 1, 20);
+    const greedy = await sendUntilClosed(app, get.repeat(2000));
+    assert.ok(greedy.split('HTTP/1.1 200').length - 1 <= 20);
+  });
+
   it('connections beyond the most are closed at once, and one that ends makes room', async (t) => {
     const app = await listen(t, { connectionsMax: 3 });
     const held = await Promise.all([1, 2, 3].map(() => connectRaw(app)));

@@ -19,9 +19,9 @@ export async function connectRaw(app: FastifyInstance): Promise<RawSocket> {
   socket.on('data', (piece) => {
     text += piece;
   });
-  // A reset is a way to close.
+  // A reset is a way to close, and not an error as it would be to `once`.
   socket.on('error', () => {});
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   await once(socket, 'connect');
   return { socket, text: () => text, closed };
 }

@@ -11,8 +11,8 @@ declare module 'fastify' {
 }
 
 /**
- * Counts every routed request once, when its last byte is sent or its connection is gone, with the time since it
- * reached this process. Register it before what may refuse a request.
+ * Counts every request once, when the last byte of its reply is sent, with the time since it reached this process; one
+ * whose connection is gone before has no reply to count. Register it before what may refuse a request.
  */
 export function addRequestCounts(app: FastifyInstance, traffic: Traffic, routes: readonly RouteRow[]): void {
   const counters = new Map<RouteRow, RouteTraffic>(
@@ -23,11 +23,9 @@ export function addRequestCounts(app: FastifyInstance, traffic: Traffic, routes:
   app.decorateRequest('waitedMs', 0);
   app.addHook('onRequest', (request, _reply, done) => {
     request.waitedMs = waitedMs();
-    traffic.inFlight++;
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
-    traffic.inFlight--;
     const row = request.routeOptions.config.row;
     const counter = (row && counters.get(row)) ?? unmatched;
     counter.observe(reply.statusCode, request.waitedMs + reply.elapsedTime);

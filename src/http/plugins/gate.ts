@@ -55,7 +55,7 @@ export function createGate(row: RouteRow, authenticate: Authenticate, limits: Li
     }
 
     const verdict = ask(request, refusal !== null);
-    if (verdict instanceof Promise) verdict.then(settle, done);
+    if (verdict instanceof Promise) verdict.then(settle).catch(done);
     else settle(verdict);
   }
 
@@ -63,7 +63,7 @@ export function createGate(row: RouteRow, authenticate: Authenticate, limits: Li
     request.row = row;
     const credential = scope === 'public' ? null : credentialOf(request.headers);
     const caller = credential === null ? null : authenticate(credential);
-    if (caller instanceof Promise) caller.then((resolved) => admit(request, reply, resolved, done), done);
+    if (caller instanceof Promise) caller.then((found) => admit(request, reply, found, done)).catch(done);
     else admit(request, reply, caller, done);
   };
 }

@@ -166,7 +166,7 @@ export function answerClientError(error: ConnectionError, socket: Socket, limits
   const body = JSON.stringify(problemOf(failure, '', requestId));
   const headers = {
     ...SECURITY_HEADERS,
-    ...verdictHeaders(limits.chargeAddress(socket.remoteAddress ?? '', 0)),
+    ...verdictHeaders(limits.chargeAddress(socket.remoteAddress, 0)),
     'content-type': MEDIA_TYPE,
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,

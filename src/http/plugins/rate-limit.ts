@@ -117,7 +117,7 @@ export function createRestCharge(cost: NonNullable<Route['cost']>, limits: Limit
     }
 
     const verdict = limits.charge(request.caller.id, wanted - 1, wanted);
-    if (verdict instanceof Promise) verdict.then(settle, done);
+    if (verdict instanceof Promise) verdict.then(settle).catch(done);
     else settle(verdict);
   };
 }

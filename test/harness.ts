@@ -145,7 +145,7 @@ function fixedTokens(): HttpServices['tokens'] {
     expiresInSeconds: TOKEN_EXAMPLE.expires_in,
     scopes: ['predict'],
   };
-  return { issue: async () => tokens, refresh: async () => tokens, revoke: async () => {} };
+  return { issue: async () => tokens, refresh: async () => tokens, revoke: async () => true };
 }
 
 /** What a test puts in the place of the working parts. */

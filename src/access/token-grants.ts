@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { RefreshFamily, Rotation, TokenStore } from '../stores/ports.ts';
 import { signAccessToken, verifyAccessToken } from './access-tokens.ts';
+import { CREDENTIAL_LENGTH_MAX } from './api-keys.ts';
 import type { Caller } from './caller.ts';
 import type { KeyRing, KeyStanding } from './key-ring.ts';
 import { type RefreshPosition, readRefreshToken, writeRefreshToken } from './refresh-tokens.ts';
@@ -43,8 +44,11 @@ export interface TokenGrants {
    * @throws AppError `token_invalid`.
    */
   refresh(refreshToken: string): Promise<Tokens>;
-  /** Ends a refresh token with its family, or an access token alone; what is unknown is none of our business. */
-  revoke(token: string): Promise<void>;
+  /**
+   * Ends a refresh token with its family, or an access token alone. False for what is unknown or has ended before:
+   * nothing is written for it.
+   */
+  revoke(token: string): Promise<boolean>;
 }
 
 export interface GrantDependencies {
@@ -164,14 +168,20 @@ export function createTokenGrants(dependencies: GrantDependencies): TokenGrants 
     announce();
   }
 
-  async function revoke(token: string): Promise<void> {
+  async function revoke(token: string): Promise<boolean> {
+    if (token.length > CREDENTIAL_LENGTH_MAX) return false;
     const position = readRefreshToken(token, secrets);
-    if (position !== null) return endFamily(position.family, clock());
+    if (position !== null) {
+      if (revocations.hasFamily(position.family)) return false;
+      await endFamily(position.family, clock());
+      return true;
+    }
     const verified = await verifyAccessToken(token, secrets, clock);
-    if (verified === null) return;
+    if (verified === null || revocations.hasToken(verified.id)) return false;
     await store.revokeToken(verified.id, verified.endsAt);
     await revocations.reload();
     announce();
+    return true;
   }
 
   return { issue, refresh, revoke };

@@ -10,9 +10,15 @@ import { createGate } from './plugins/gate.ts';
 import { addHeaderChecks } from './plugins/header-checks.ts';
 import { addJsonBody } from './plugins/json-body.ts';
 import { RequestLog } from './plugins/log-requests.ts';
-import { addProblems, answerClientError, sendUnroutedProblem } from './plugins/problem.ts';
+import {
+  addProblems,
+  answerClientError,
+  sendProblem,
+  sendUnroutedProblem,
+  toAppError,
+} from './plugins/problem.ts';
 import { addProcessTime } from './plugins/process-time.ts';
-import { addRateLimits, createRestCharge, writeVerdict } from './plugins/rate-limit.ts';
+import { addRateLimits, createRestCharge, refusalByFailure, writeVerdict } from './plugins/rate-limit.ts';
 import { addAccessReports } from './plugins/report-access.ts';
 import { addRequestId, requestIdOf } from './plugins/request-id.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
@@ -102,6 +108,10 @@ function fastifyRoute(row: RouteRow, services: HttpServices, routes: readonly Ro
     config: { row },
     onRequest: createGate(row, services.authenticate, services.limits),
     ...(route.cost && { preHandler: createRestCharge(route.cost, services.limits) }),
+    ...(route.chargesFailuresOnly && {
+      errorHandler: (thrown, request, reply) =>
+        sendProblem(refusalByFailure(toAppError(thrown), services.limits, reply), request, reply),
+    }),
     bodyLimit: route.bodyBytesMax,
     handlerTimeout: route.timeoutMs,
     schema: { response, ...(parse && { body: route.body?.schema }) },

@@ -95,6 +95,11 @@ export interface Route {
   readonly takesAnyValue?: boolean;
   /** Whether a public route always answers, however often it is asked (probes, scrapes). */
   readonly isUnlimited?: boolean;
+  /**
+   * Whether a public route takes its credential in the body: then only what is refused is charged, as a failed
+   * authentication of the address, so that a valid credential is never refused for what others did there.
+   */
+  readonly chargesFailuresOnly?: boolean;
   /** Whether it answers under any Host header (probes call by address). */
   readonly isHostFree?: boolean;
   /** Gets the whole table too, for the route that describes it. */

@@ -10,7 +10,7 @@ import type { Problem } from '../../src/http/schemas/problem.ts';
 import type { TokenReply } from '../../src/http/schemas/tokens.ts';
 import { createMemoryBroadcast } from '../../src/stores/memory/broadcast.ts';
 import { type DatabaseLocation, migrateDatabase } from '../../src/stores/sql/database.ts';
-import { API_KEY, AUTHORIZATION, capturedLog, post } from '../harness.ts';
+import { API_KEY, AUTHORIZATION, capturedLog, post, testConfig, testLimits } from '../harness.ts';
 import { postgresMissing } from '../servers/postgres.ts';
 import { useTestPostgres } from '../stores/each-database.ts';
 import {
@@ -548,6 +548,33 @@ describe('POST /auth/revoke', () => {
         assert.equal((await app.inject(post('/auth/revoke', wrong))).statusCode, 422);
       }
     }));
+});
+
+describe('strangers at one address', () => {
+  it('keep nobody there from refreshing or revoking a token, however often they fail or ask', async () => {
+    const time = movableClock();
+    const config = testConfig({ TITANS_RATE_LIMIT: '5/60s' });
+    const { app, tokens, close } = await open(newPath(), {
+      ...time,
+      services: { limits: testLimits(config, time.clock) },
+    });
+    const first = await tokensFrom(app, '/auth/token', {});
+    const revoke = async (token: string) => (await app.inject(post('/auth/revoke', { token }))).statusCode;
+    for (let i = 0; i < 6; i++) await app.inject('/');
+    assert.equal((await app.inject('/')).statusCode, 429);
+    for (let i = 0; i < 30; i++) assert.equal(await refreshStatus(app, 'a guess'), 401);
+    for (let i = 0; i < 30; i++) assert.equal(await revoke('a guess'), 200);
+    assert.deepEqual([await refreshStatus(app, 'a guess'), await revoke('a guess')], [429, 429]);
+    const second = await exchange(app, first);
+    assert.equal(await revoke(first.access_token), 200);
+    assert.equal(await revoke(second.refresh_token), 200);
+    const { revision } = await tokens.revokedSince(0);
+    for (const ended of [first.access_token, first.refresh_token, second.refresh_token]) {
+      assert.equal(await revoke(ended), 429, 'what has ended is no credential any more');
+      assert.equal((await tokens.revokedSince(0)).revision, revision, 'and nothing is written for it');
+    }
+    await close();
+  });
 });
 
 describe('the signing secret', () => {

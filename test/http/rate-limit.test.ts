@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LightMyRequestResponse } from 'fastify';
+import { FAILURE_POLICY } from '../../src/access/limits.ts';
 import { AppError } from '../../src/errors.ts';
 import type { RouteRow } from '../../src/http/route.ts';
 import { ROUTES } from '../../src/http/routes.ts';
@@ -301,6 +302,42 @@ test('the log is told once when processes can no longer count together, and once
       ['info', undefined, 1234],
     ],
   );
+});
+
+test('where a credential comes in the body, only what is refused is charged, and told by the limit of failures', async (t) => {
+  const only = ROUTES.filter((row) => row.route.chargesFailuresOnly).map((row) => row.url);
+  assert.deepEqual(only, ['/auth/refresh', '/auth/revoke']);
+  for (const url of only) {
+    const refuse = () => Promise.reject(new AppError('token_invalid', 'No.'));
+    const { tokens } = testServices();
+    const app = testApp({
+      config: testConfig({ TITANS_RATE_LIMIT: '2/60s' }),
+      tokens: {
+        ...tokens,
+        refresh: (token) => (token === 'valid' ? tokens.refresh(token) : refuse()),
+        revoke: async (token) => token === 'valid',
+      },
+    });
+    t.after(() => app.close());
+    const send = (payload: unknown) => app.inject(post(url, payload));
+    const body = (token: string) => (url === '/auth/refresh' ? { refresh_token: token } : { token });
+    for (let i = 0; i < 3; i++) await app.inject('/');
+    assert.equal((await app.inject('/')).statusCode, 429, 'the address has nothing left');
+    for (let left = FAILURE_POLICY.limit - 1; left >= 0; left--) {
+      const refused = await send([body('a guess'), '{', { none: 1 }][left % 3]);
+      assert.equal(refused.headers['ratelimit-policy'], '"failures";q=60;w=60');
+      assert.equal(refused.headers['x-ratelimit-remaining'], String(left), `${url} ${refused.body}`);
+      const taken = await send(body('valid'));
+      assert.equal(taken.statusCode, 200);
+      assert.equal(taken.headers['ratelimit-policy'], '"default";q=2;w=60');
+    }
+    for (const payload of [body('a guess'), '{', { none: 1 }]) {
+      const refused = await send(payload);
+      assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [429, '1']);
+      assert.equal(refused.json<Problem>().code, 'rate_limited');
+    }
+    assert.equal((await send(body('valid'))).statusCode, 200);
+  }
 });
 
 test('refresh tokens that are refused count as failed authentications of the address', async (t) => {

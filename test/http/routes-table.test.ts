@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { Check } from 'typebox/schema';
+import { FAILURE_POLICY } from '../../src/access/limits.ts';
 import { ALL_SCOPES } from '../../src/access/scopes.ts';
 import { AppError, type ErrorCode } from '../../src/errors.ts';
 import { buildApp } from '../../src/http/app.ts';
@@ -176,8 +177,9 @@ describe('each documented status of each route is shown', () => {
           const proof = PROOFS[code as ErrorCode];
           assert.ok(proof, `nothing shows ${code}, which ${operationId} documents`);
           const [app, request] = proof(row);
-          // The bucket holds one.
-          if (code === 'rate_limited') await app.inject(request);
+          // The bucket of requests holds one.
+          const held = row.route.chargesFailuresOnly ? FAILURE_POLICY.limit : 1;
+          for (let i = 0; code === 'rate_limited' && i < held; i++) await app.inject(request);
           const reply = await app.inject(request);
           const problem = problemOf(reply);
           assert.deepEqual([problem.status, problem.code], [Number(status), code], operationId);
@@ -262,6 +264,7 @@ describe('a server that has no model', () => {
 describe('a request that is wrong in every way gets the first refusal, and with that mended the next', () => {
   const SPENT = '10.0.0.1';
   const FRESH = '10.0.0.2';
+  const REFUSED = '10.0.0.3';
   const config = testConfig({ TITANS_RATE_LIMIT: '20/1h' });
   const callers: Record<string, ReturnType<HttpServices['authenticate']>> = {
     nobody: { id: 'nobody', scopes: new Set() },
@@ -294,6 +297,9 @@ describe('a request that is wrong in every way gets the first refusal, and with 
           await one.inject({ method: 'DELETE', url: '/models/cache', headers: as('spent') });
           await one.inject({ url: '/', remoteAddress: SPENT });
         }
+        for (let i = 0; route.chargesFailuresOnly && i < FAILURE_POLICY.limit; i++) {
+          await one.inject({ method: 'DELETE', url: '/models/cache', remoteAddress: REFUSED });
+        }
       }
       const wrong = { 'content-type': 'text/csv' };
       const huge = tooLarge(row);
@@ -314,7 +320,12 @@ describe('a request that is wrong in every way gets the first refusal, and with 
         [!isPublic, send(wrong, huge, SPENT), 401, 'unauthenticated'],
         [!isPublic, send({ ...wrong, ...as('nobody') }, huge, SPENT), 403, 'forbidden'],
         [!isPublic, send({ ...wrong, ...as('spent') }, huge, SPENT), 429, 'rate_limited'],
-        [isPublic && !route.isUnlimited, send(wrong, huge, SPENT), 429, 'rate_limited'],
+        [
+          isPublic && !route.isUnlimited,
+          send(wrong, huge, route.chargesFailuresOnly ? REFUSED : SPENT),
+          429,
+          'rate_limited',
+        ],
         [hasBody, send({ ...wrong, ...as('fresh') }, huge), 415, 'unsupported_media_type'],
         [hasBody, send({ ...JSON_TYPE, ...as('fresh') }, huge), 413, 'too_large'],
         [hasBody, send({ ...JSON_TYPE, ...as('fresh') }, '{"none": 1'), 400, 'malformed'],
@@ -354,7 +365,13 @@ describe('whatever body is sent, the answer is documented, below 500, and a prob
     const limit = { TITANS_RATE_LIMIT: '1000000000/1s' };
     services = createServices(testConfig({ TITANS_DATA_DIR: dataDir, ...limit }), () => NOW);
     await services.registry.load();
-    app = buildApp(await services.http('0.1.0'));
+    const http = await services.http('0.1.0');
+    // Refused bodies are refused for what they are, not for their number.
+    const { limits } = http;
+    app = buildApp({
+      ...http,
+      limits: { ...limits, countFailure: (address) => limits.chargeAddress(address, 0) },
+    });
     operations = new Map(operationsOf(await documentOf(app)).map((one) => [one.operationId, one]));
   });
   after(async () => {

@@ -31,7 +31,7 @@ export function createGate(row: RouteRow, authenticate: Authenticate, limits: Li
   // A route that takes no body says why it refuses the one it gets.
   const readsBody = needsBody || row.route.errors.includes('unsupported_media_type');
   const { scope } = row;
-  const publicCost = row.route.isUnlimited === true ? 0 : 1;
+  const publicCost = row.route.isUnlimited === true || row.route.chargesFailuresOnly === true ? 0 : 1;
 
   /** The limit that applies. A caller refused for its scope is told what is left, and pays nothing. */
   function ask(request: FastifyRequest, isRefused: boolean): Verdict | Promise<Verdict> {

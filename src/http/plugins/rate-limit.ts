@@ -93,10 +93,22 @@ export function refusalByVerdict(
   );
 }
 
-/** A credential in a body that is refused counts as a failed authentication too; gives what to answer instead. */
-export function refusalByFailure(error: unknown, limits: Limits, reply: FastifyReply): unknown {
-  if (!(error instanceof AppError) || error.row.status !== 401) return error;
-  return refusalByVerdict(reply.request, reply, limits.countFailure(reply.request.ip)) ?? error;
+/**
+ * Counts a failed authentication by a credential in a body; gives the refusal of an address that has had too many, or
+ * null.
+ */
+export function countFailure(limits: Limits, reply: FastifyReply): AppError | null {
+  return refusalByVerdict(reply.request, reply, limits.countFailure(reply.request.ip));
+}
+
+/**
+ * What to answer where only failures are charged: a body without a credential that could be read is one too, or such
+ * bodies would be free. What never reached the limits, or failed here, is not.
+ */
+export function refusalByFailure(error: AppError, limits: Limits, reply: FastifyReply): AppError {
+  const { status, code } = error.row;
+  if (status >= 500 || code === 'rate_limited' || reply.request.verdict === null) return error;
+  return countFailure(limits, reply) ?? error;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { refusalByFailure } from '../plugins/rate-limit.ts';
 import { bindBody, type Route } from '../route.ts';
 import {
   parseRefreshRequest,
@@ -15,7 +14,7 @@ export const authRefresh: Route = {
   tag: 'access',
   summary: 'New tokens for a refresh token',
   description:
-    'Exchanges a refresh token for its successor and a new access token. Exchanged again within 10 seconds it gives the same successor; exchanged after that, everything issued with it is revoked.',
+    'Exchanges a refresh token for its successor and a new access token. Exchanged again within 10 seconds it gives the same successor; exchanged after that, everything issued with it is revoked. A valid token is never refused for what others at the same address sent.',
   body: {
     schema: REFRESH_REQUEST,
     examples: {
@@ -27,12 +26,10 @@ export const authRefresh: Route = {
   },
   replies: { 200: { description: 'The tokens', schema: TOKEN_REPLY, example: TOKEN_EXAMPLE } },
   errors: ['token_invalid', 'store_unavailable'],
-  bind: ({ tokens, limits }) =>
-    bindBody(parseRefreshRequest, async (refreshToken, reply): Promise<TokenReply> => {
-      try {
-        return writeTokens(await tokens.refresh(refreshToken));
-      } catch (error) {
-        throw refusalByFailure(error, limits, reply);
-      }
-    }),
+  chargesFailuresOnly: true,
+  bind: ({ tokens }) =>
+    bindBody(
+      parseRefreshRequest,
+      async (refreshToken): Promise<TokenReply> => writeTokens(await tokens.refresh(refreshToken)),
+    ),
 };

@@ -67,7 +67,7 @@ async function withConnection<Answer>(
   let db: Kysely<Tables> | null = null;
   try {
     if (url === null) {
-      db = connectSqlite(path);
+      db = await connectSqlite(path);
       return await work(db, 'sqlite');
     }
     const { connectPostgres, describePostgres, MIGRATING_LIMITS } = await import('./postgres.ts');

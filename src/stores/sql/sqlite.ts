@@ -1,54 +1,21 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { translateFailure } from './failure.ts';
 import { migrate } from './migrations.ts';
+import { createPatience } from './patience.ts';
 import type { Tables } from './schema.ts';
+import { createSqliteDriver } from './sqlite-driver.ts';
 
 /** How long a write waits for another process's write, which itself lasts milliseconds. */
-const BUSY_TIMEOUT_MS = 10_000;
-const STATEMENTS_MAX = 64;
-const SQLITE_BUSY = 5;
-const OPEN_ATTEMPTS_MAX = 100;
-const OPEN_PAUSE_MS = 20;
-const NOTHING_CHANGED = { changes: 0, lastInsertRowid: 0 };
+const LOCK_WAIT_MS = 10_000;
 
-/** Gives Kysely's SqliteDialect the built-in node:sqlite, and keeps the statements it has prepared. */
-function adapt(database: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>();
-  return {
-    close: () => {
-      statements.clear();
-      database.close();
-    },
-    prepare: (text) => {
-      const known = statements.get(text);
-      if (known !== undefined) return known;
-      // A transaction here always writes. Taking the write lock at once makes a second process wait its turn, where
-      // a transaction that first reads would be refused without waiting when it comes to write (SQLITE_BUSY_SNAPSHOT).
-      const source = text === 'begin' ? 'begin immediate' : text;
-      const statement = adaptStatement(database, source, database.prepare(source));
-      if (statements.size >= STATEMENTS_MAX) statements.delete(statements.keys().next().value as string);
-      statements.set(text, statement);
-      return statement;
-    },
-  };
-}
-
-function adaptStatement(database: DatabaseSync, source: string, statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-    run(parameters) {
-      // A full or failing disk ends the transaction by itself. Rolling back what is no more would fail as well, and
-      // hide the failure that says why.
-      if (source === 'rollback' && !database.isTransaction) return NOTHING_CHANGED;
-      return statement.run(...(parameters as SQLInputValue[]));
-    },
-    // An iteration outlives this call, so it has a statement of its own.
-    iterate: (parameters) => database.prepare(source).iterate(...(parameters as SQLInputValue[])),
-  };
+/** The driver lets one in at a time; Kysely would do so from before a transaction waits until after it has ended. */
+class SharedAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }
 
 function connect(path: string): DatabaseSync {
@@ -58,7 +25,8 @@ function connect(path: string): DatabaseSync {
     // SQLite would create the file readable by everyone; its journal files take over the mode of this one.
     closeSync(openSync(path, 'a', 0o600));
   }
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  // SQLite itself never waits for a lock, since it would hold the event loop for as long.
+  const database = new DatabaseSync(path, { timeout: 0 });
   try {
     // In WAL mode a commit survives the end of the process at any setting, since it is in the system's cache; FULL
     // also syncs it to the disk, so that what was acknowledged survives a power cut. Writes come in batches, one
@@ -71,34 +39,29 @@ function connect(path: string): DatabaseSync {
   return database;
 }
 
-/** Changing the journal mode asks for the file alone and does not wait for it, so two first starts may meet here. */
-function connectPatiently(path: string): DatabaseSync {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return connect(path);
-    } catch (error) {
-      const code = (error as { errcode?: number }).errcode ?? 0;
-      if ((code & 0xff) !== SQLITE_BUSY || attempt === OPEN_ATTEMPTS_MAX) throw error;
-      Atomics.wait(pause, 0, 0, OPEN_PAUSE_MS);
-    }
-  }
-}
-
 /** Connects to the file at `path`, creating it with mode 0600 where there is none; its schema is left as it is. */
-export function connectSqlite(path: string): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(connectPatiently(path)) }) });
+export async function connectSqlite(path: string, lockWaitMs = LOCK_WAIT_MS): Promise<Kysely<Tables>> {
+  // Changing the journal mode asks for the file alone, so two first starts may meet here.
+  const database = await createPatience(lockWaitMs)(() => connect(path));
+  return new Kysely<Tables>({
+    dialect: {
+      createDriver: () => createSqliteDriver(database, lockWaitMs),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createAdapter: () => new SharedAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+    },
+  });
 }
 
 /**
  * Opens (creating it with mode 0600 where there is none) the embedded database at `path`, or a private one for
  * ':memory:', with its schema up to date. Throws AppError `store_unavailable` when the file is damaged, of a newer
- * program, or cannot be opened.
+ * program, or cannot be opened, or is locked by another process for longer than `lockWaitMs`.
  */
-export async function openSqlite(path: string): Promise<Kysely<Tables>> {
+export async function openSqlite(path: string, lockWaitMs = LOCK_WAIT_MS): Promise<Kysely<Tables>> {
   let db: Kysely<Tables> | null = null;
   try {
-    db = connectSqlite(path);
+    db = await connectSqlite(path, lockWaitMs);
     await migrate(db, 'sqlite');
     return db;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
@@ -91,6 +92,8 @@ async function untilNoneWaits(server: Server): Promise<void> {
   let now = startedAt;
   while (now - latestAt < QUIET_MS && now - startedAt < TAKING_MS_MAX) {
     await pause(QUIET_CHECK_MS);
+    // A process that could not run for a while sees its timers before the connections that came meanwhile.
+    await nextTurn();
     now = performance.now();
   }
   server.off('connection', note);

@@ -3,10 +3,10 @@ import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { decodeFile, parseJwtSecret } from '../setting-values.ts';
 
 const FILE = 'jwt-secret';
 const SECRET_BYTES = 32;
-const SECRET_LENGTH_MIN = 32;
 /** With these several machines serve together, and a file of one of them is no shared secret. */
 const SHARED_STORES = ['TITANS_DATABASE_URL', 'TITANS_REDIS_URL'];
 
@@ -42,17 +42,20 @@ export async function obtainSecret(config: Config): Promise<string> {
 }
 
 async function readSecret(path: string): Promise<string | null> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = (await readFile(path, 'utf8')).trim();
+    bytes = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  if (Buffer.byteLength(text) >= SECRET_LENGTH_MIN) return text;
+  // By the rules of the setting, so that the file can become TITANS_JWT_SECRET_FILE and give the same secret.
+  const parsed = parseJwtSecret(decodeFile(bytes) ?? '');
+  if ('value' in parsed && typeof parsed.value === 'string') return parsed.value;
+  const fault = 'fault' in parsed ? `what it holds ${parsed.fault}` : 'it holds no text';
   throw new AppError(
     'store_unavailable',
-    `The file ${path} is damaged: it holds no secret of ${SECRET_LENGTH_MIN} bytes. Remove it and a new one is made; tokens issued before then end.`,
+    `The file ${path} is damaged: ${fault}. Remove it and a new one is made; tokens issued before then end.`,
   );
 }
 

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
 
 function configOf(variables: Record<string, string>) {
-  return parseConfig(variables, () => '');
+  return parseConfig(variables, () => Buffer.alloc(0));
 }
 
 test('a configured key becomes a caller with every scope', () => {

@@ -12,7 +12,7 @@ import { SECRET, temporaryFolder } from './opened.ts';
 const folder = temporaryFolder();
 
 function configOf(dataDir: string, variables: Record<string, string> = {}): Config {
-  return parseConfig({ TITANS_DATA_DIR: join(folder, dataDir), ...variables }, () => '');
+  return parseConfig({ TITANS_DATA_DIR: join(folder, dataDir), ...variables }, () => Buffer.alloc(0));
 }
 
 test('a configured secret is taken as it is, and nothing is written', async () => {
@@ -59,14 +59,14 @@ test('a damaged file is told, never used and never replaced', async () => {
   const config = configOf('damaged');
   await obtainSecret(config);
   const path = join(folder, 'damaged', 'jwt-secret');
-  for (const content of ['', 'short', 'x'.repeat(31)]) {
+  for (const content of ['', 'short', 'x'.repeat(31), ` ${SECRET}`, Buffer.alloc(40, 0xff)]) {
     writeFileSync(path, content);
     await assert.rejects(obtainSecret(config), (error: AppError) => {
       assert.equal(error.row.code, 'store_unavailable');
       assert.match(error.detail, /damaged/);
       return true;
     });
-    assert.equal(readFileSync(path, 'utf8'), content);
+    assert.deepEqual(readFileSync(path), Buffer.from(content as string));
   }
 });
 

@@ -114,7 +114,7 @@ describe('serve', () => {
 });
 
 it('every reason why an address cannot be had is told in the words of the settings', () => {
-  const config = parseConfig({ TITANS_HOST: 'example', TITANS_PORT: '80' }, () => '');
+  const config = parseConfig({ TITANS_HOST: 'example', TITANS_PORT: '80' }, () => Buffer.alloc(0));
   const detail = (code: string) => {
     const failure = translateListenFailure(Object.assign(new Error('no'), { code }), config);
     return (failure as { detail?: string }).detail;

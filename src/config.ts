@@ -270,11 +270,34 @@ export function parseConfig(variables: Variables, readFile: ReadFile): Config {
   return parseLayers([{ source: 'environment', variables }], readFile);
 }
 
+/** What was read of the settings, faults included, for who has more to ask of them ({@link completeConfig}). */
+export interface ReadConfig {
+  /** Those without a fault. */
+  readonly settings: Partial<Config>;
+  readonly errors: readonly ErrorPlace[];
+}
+
 /**
  * Parses layers of variables, strongest first, into a {@link Config}. An empty value counts as not set.
  * @throws AppError `config_invalid` with every fault at once, each pointing at its variable.
  */
 export function parseLayers(layers: readonly ConfigLayer[], readFile: ReadFile): Config {
+  return completeConfig(readLayers(layers, readFile));
+}
+
+/** @throws AppError `config_invalid` with every fault at once. */
+export function completeConfig({ settings, errors }: ReadConfig): Config {
+  if (errors.length > 0) throw configFault(errors);
+  return settings as Config;
+}
+
+/** What is wrong with the settings, as the error that says so. */
+export function configFault(errors: readonly ErrorPlace[]): AppError {
+  const list = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
+  return new AppError('config_invalid', list, { errors });
+}
+
+function readLayers(layers: readonly ConfigLayer[], readFile: ReadFile): ReadConfig {
   const errors: ErrorPlace[] = [];
   const settings: Record<string, unknown> = {};
   const sources: Record<string, string> = {};
@@ -283,6 +306,7 @@ export function parseLayers(layers: readonly ConfigLayer[], readFile: ReadFile):
   }
   for (const option of OPTIONS) {
     const found = findText(option, layers, readFile);
+    if (found === null) continue;
     if ('fault' in found) {
       errors.push({ pointer: found.name, detail: found.fault });
       continue;
@@ -295,21 +319,19 @@ export function parseLayers(layers: readonly ConfigLayer[], readFile: ReadFile):
       errors.push({ pointer: found.name, detail: parsed.fault + where });
     } else settings[option.setting] = parsed.value;
   }
-  if (errors.length > 0) {
-    const list = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
-    throw new AppError('config_invalid', list, { errors });
-  }
-  return { ...settings, sources, warnings: unknownVariables(layers) } as unknown as Config;
+  return { settings: { ...settings, sources, warnings: unknownVariables(layers) }, errors };
 }
 
 type Found =
   | { readonly name: string; readonly text: string; readonly source: string }
   | { readonly name: string; readonly fault: string };
 
-function findText(option: Option, layers: readonly ConfigLayer[], readFile: ReadFile): Found {
+/** Null where a layer that could not be read may have it. */
+function findText(option: Option, layers: readonly ConfigLayer[], readFile: ReadFile): Found | null {
   const fileName = option.name + FILE_SUFFIX;
   const trim = (text: string) => (option.isVerbatim ? text : text.trim());
-  for (const { source, variables } of layers) {
+  for (const { source, variables, fault } of layers) {
+    if (fault !== undefined) return null;
     const text = variables[option.name];
     const path = option.isSecret ? variables[fileName] : undefined;
     if (isSet(text) && isSet(path))
@@ -369,6 +391,11 @@ export interface LoadOptions {
  * @throws AppError `config_invalid` with every fault at once.
  */
 export function loadConfig(options: LoadOptions = {}): Config {
+  return completeConfig(readConfig(options));
+}
+
+/** As {@link loadConfig}, with the faults for a value. */
+export function readConfig(options: LoadOptions): ReadConfig {
   const layers: ConfigLayer[] = [
     { source: COMMAND_LINE, variables: options.flags ?? {} },
     { source: 'environment', variables: process.env },
@@ -377,7 +404,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
     layers.push(readDotenv(join(options.directory ?? process.cwd(), DOTENV)));
   }
   layers.push({ source: 'preset', variables: options.presets ?? {} });
-  return parseLayers(layers, readFileSync);
+  return readLayers(layers, readFileSync);
 }
 
 /** No file is an empty layer. */

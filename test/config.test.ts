@@ -12,6 +12,7 @@ import {
   parseConfig,
   parseLayers,
   type ReadFile,
+  readConfig,
 } from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
 
@@ -380,6 +381,8 @@ test('loadConfig reads the environment and, unless in production, a .env file be
       { pointer: '.env', detail: `is a directory: ${path}; ${remedy}` },
       { pointer: 'TITANS_PORT', detail: 'must be an integer from 0 to 65535 (as given on the command line)' },
     ]);
+    const { settings } = readConfig({ directory, flags: { TITANS_PORT: '2' } });
+    assert.deepEqual([settings.port, settings.apiKeys], [2, undefined], 'what it may hold is not known');
     rmSync(path, { recursive: true });
     assert.equal(loadConfig({ directory }).currency, null);
   } finally {

@@ -105,7 +105,7 @@ export function renderConfig(options: readonly Option[]): string {
     'Configuration',
     '`OPTIONS` in `src/config.ts`',
     'Environment variables; in development (unless `NODE_ENV=production`) also a `.env` file in the working directory. Every fault is reported at once, before anything starts. ' +
-      'A secret may be given as the content of a file, named by the variable with `_FILE` appended. ' +
+      'A secret may be given as the content of a file, named by the variable with `_FILE` appended: UTF-8, of which a final line end is no part. ' +
       '`titans config` shows the effective values, secrets hidden.',
     table(['variable', 'value', 'default', 'meaning'], rows),
   );

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { AppError, type ErrorPlace } from './errors.ts';
 import type { BucketPolicy } from './lib/token-bucket.ts';
 import {
+  decodeFile,
   formatRateLimit,
   LOG_LEVELS,
   type LogLevel,
@@ -72,6 +73,8 @@ export interface Option {
   readonly default: string;
   /** A secret is never shown, and may be given as the content of the file named by `NAME_FILE`. */
   readonly isSecret: boolean;
+  /** Outer white space is part of the value; elsewhere it means nothing and is left out. */
+  readonly isVerbatim?: true;
   readonly meaning: string;
   readonly parse: (text: string) => Parsed;
   /** How a value that is neither text nor a list of texts is shown. */
@@ -131,8 +134,9 @@ export const OPTIONS: readonly Option[] = [
     kind: 'at least 32 bytes',
     default: '',
     isSecret: true,
+    isVerbatim: true,
     meaning:
-      'Signs access and refresh tokens (HS256), as raw UTF-8; unset: made once in the data directory; required with PostgreSQL or Redis',
+      'Signs access and refresh tokens (HS256), as raw UTF-8 without outer white space; unset: made once in the data directory; required with PostgreSQL or Redis',
     parse: parseJwtSecret,
   },
   {
@@ -141,6 +145,7 @@ export const OPTIONS: readonly Option[] = [
     kind: 'at least 32 bytes',
     default: '',
     isSecret: true,
+    isVerbatim: true,
     meaning: 'A second secret whose tokens are accepted, but that signs nothing: the one before, or the next',
     parse: parseJwtSecret,
   },
@@ -245,6 +250,7 @@ export const OPTIONS: readonly Option[] = [
 const PREFIX = 'TITANS_';
 const COMMAND_LINE = 'command line';
 const FILE_SUFFIX = '_FILE';
+const DOTENV = '.env';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -252,23 +258,55 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export interface ConfigLayer {
   readonly source: string;
   readonly variables: Variables;
+  /** Why the variables could not be read. */
+  readonly fault?: string;
 }
 
+/** Gives the bytes of a file, or throws what Node.js throws. */
+export type ReadFile = (path: string) => Uint8Array;
+
 /** Parses one set of variables; see {@link parseLayers}. */
-export function parseConfig(variables: Variables, readFile: (path: string) => string): Config {
+export function parseConfig(variables: Variables, readFile: ReadFile): Config {
   return parseLayers([{ source: 'environment', variables }], readFile);
+}
+
+/** What was read of the settings, faults included, for who has more to ask of them ({@link completeConfig}). */
+export interface ReadConfig {
+  /** Those without a fault. */
+  readonly settings: Partial<Config>;
+  readonly errors: readonly ErrorPlace[];
 }
 
 /**
  * Parses layers of variables, strongest first, into a {@link Config}. An empty value counts as not set.
  * @throws AppError `config_invalid` with every fault at once, each pointing at its variable.
  */
-export function parseLayers(layers: readonly ConfigLayer[], readFile: (path: string) => string): Config {
+export function parseLayers(layers: readonly ConfigLayer[], readFile: ReadFile): Config {
+  return completeConfig(readLayers(layers, readFile));
+}
+
+/** @throws AppError `config_invalid` with every fault at once. */
+export function completeConfig({ settings, errors }: ReadConfig): Config {
+  if (errors.length > 0) throw configFault(errors);
+  return settings as Config;
+}
+
+/** What is wrong with the settings, as the error that says so. */
+export function configFault(errors: readonly ErrorPlace[]): AppError {
+  const list = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
+  return new AppError('config_invalid', list, { errors });
+}
+
+function readLayers(layers: readonly ConfigLayer[], readFile: ReadFile): ReadConfig {
   const errors: ErrorPlace[] = [];
   const settings: Record<string, unknown> = {};
   const sources: Record<string, string> = {};
+  for (const { source, fault } of layers) {
+    if (fault !== undefined) errors.push({ pointer: source, detail: fault });
+  }
   for (const option of OPTIONS) {
     const found = findText(option, layers, readFile);
+    if (found === null) continue;
     if ('fault' in found) {
       errors.push({ pointer: found.name, detail: found.fault });
       continue;
@@ -281,35 +319,55 @@ export function parseLayers(layers: readonly ConfigLayer[], readFile: (path: str
       errors.push({ pointer: found.name, detail: parsed.fault + where });
     } else settings[option.setting] = parsed.value;
   }
-  if (errors.length > 0) {
-    const list = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
-    throw new AppError('config_invalid', list, { errors });
-  }
-  return { ...settings, sources, warnings: unknownVariables(layers) } as unknown as Config;
+  return { settings: { ...settings, sources, warnings: unknownVariables(layers) }, errors };
 }
 
 type Found =
   | { readonly name: string; readonly text: string; readonly source: string }
   | { readonly name: string; readonly fault: string };
 
-function findText(option: Option, layers: readonly ConfigLayer[], readFile: (path: string) => string): Found {
+/** Null where a layer that could not be read may have it. */
+function findText(option: Option, layers: readonly ConfigLayer[], readFile: ReadFile): Found | null {
   const fileName = option.name + FILE_SUFFIX;
-  for (const { source, variables } of layers) {
+  const trim = (text: string) => (option.isVerbatim ? text : text.trim());
+  for (const { source, variables, fault } of layers) {
+    if (fault !== undefined) return null;
     const text = variables[option.name];
     const path = option.isSecret ? variables[fileName] : undefined;
     if (isSet(text) && isSet(path))
       return { name: option.name, fault: `and ${fileName} are both set; keep one` };
-    if (isSet(text)) return { name: option.name, text: text.trim(), source };
+    if (isSet(text)) return { name: option.name, text: trim(text), source };
     if (!isSet(path)) continue;
-    try {
-      const content = readFile(path).trim();
-      if (content === '') return { name: fileName, fault: `names an empty file: ${path}` };
-      return { name: fileName, text: content, source: `${source}, file ${path}` };
-    } catch {
-      return { name: fileName, fault: `names a file that cannot be read: ${path}` };
-    }
+    const content = readText(path, readFile);
+    if ('fault' in content) return { name: fileName, fault: `names a file that ${content.fault}` };
+    if (!isSet(content.text)) return { name: fileName, fault: `names an empty file: ${path}` };
+    return { name: fileName, text: trim(content.text), source: `${source}, file ${path}` };
   }
   return { name: option.name, text: option.default, source: 'default' };
+}
+
+/** What a file that is there may not be; of others the path is not quoted, because it may be the secret itself. */
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  EISDIR: 'is a directory',
+  EACCES: 'this user may not read',
+  EPERM: 'this user may not read',
+};
+
+/** The text of a file, or what is wrong with it. */
+function readText(
+  path: string,
+  readFile: ReadFile,
+): { readonly text: string } | { readonly fault: string; readonly isMissing: boolean } {
+  try {
+    const text = decodeFile(readFile(path));
+    return text === null ? { fault: `is not UTF-8: ${path}`, isMissing: false } : { text };
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code);
+    const known = FILE_FAULTS[code];
+    if (known !== undefined) return { fault: `${known}: ${path}`, isMissing: false };
+    if (code === 'ENOENT') return { fault: 'does not exist', isMissing: true };
+    return { fault: `cannot be read (${code})`, isMissing: false };
+  }
 }
 
 function isSet(text: string | undefined): text is string {
@@ -333,20 +391,30 @@ export interface LoadOptions {
  * @throws AppError `config_invalid` with every fault at once.
  */
 export function loadConfig(options: LoadOptions = {}): Config {
-  const dotenvPath = join(options.directory ?? process.cwd(), '.env');
+  return completeConfig(readConfig(options));
+}
+
+/** As {@link loadConfig}, with the faults for a value. */
+export function readConfig(options: LoadOptions): ReadConfig {
   const layers: ConfigLayer[] = [
     { source: COMMAND_LINE, variables: options.flags ?? {} },
     { source: 'environment', variables: process.env },
   ];
-  if (process.env.NODE_ENV !== 'production' && existsSync(dotenvPath)) {
-    layers.push({ source: '.env', variables: parseEnv(readText(dotenvPath)) });
+  if (process.env.NODE_ENV !== 'production') {
+    layers.push(readDotenv(join(options.directory ?? process.cwd(), DOTENV)));
   }
   layers.push({ source: 'preset', variables: options.presets ?? {} });
-  return parseLayers(layers, readText);
+  return readLayers(layers, readFileSync);
 }
 
-function readText(path: string): string {
-  return readFileSync(path, 'utf8');
+/** No file is an empty layer. */
+function readDotenv(path: string): ConfigLayer {
+  const content = readText(path, readFileSync);
+  if ('text' in content) {
+    return { source: DOTENV, variables: parseEnv(content.text.replace(/^\ufeff/, '')) };
+  }
+  const fault = content.isMissing ? undefined : `${content.fault}; remove it, or make it a file of settings`;
+  return { source: DOTENV, variables: {}, fault };
 }
 
 /** One line of `titans config`. */

@@ -22,6 +22,7 @@ import type { WatchedHistory } from './predict/watched-history.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { openRepository, type Repository } from './registry/repository.ts';
 import type { ApiKeyStore, Broadcast, HistoryStore } from './stores/ports.ts';
+import type { DatabaseLocation } from './stores/sql/database.ts';
 import type { SchemaState } from './stores/sql/migrations.ts';
 import { createExplainPool } from './workers/explain-pool.ts';
 import { createForecastPool } from './workers/forecast-pool.ts';
@@ -59,6 +60,17 @@ export interface Services {
   close(): Promise<void>;
 }
 
+type DatabaseSettings = Pick<Config, 'databaseUrl' | 'dataDir'>;
+
+function locationOf({ databaseUrl, dataDir }: DatabaseSettings): DatabaseLocation {
+  return { url: databaseUrl, path: join(dataDir, DATABASE_FILE) };
+}
+
+/** Opens every durable store by itself, for who needs nothing else of a configuration. */
+export function openDurableStores(settings: DatabaseSettings, clock: Clock): Promise<Stores> {
+  return openStores(locationOf(settings), clock);
+}
+
 /** The composition root: the only place that knows which adapter stands behind a port. Opens nothing by itself. */
 export function createServices(config: Config, clock: Clock): Services {
   const repository = openRepository(config.dataDir, {
@@ -71,7 +83,7 @@ export function createServices(config: Config, clock: Clock): Services {
   const pool = createForecastPool(threads);
   const explainer = createExplainPool(threads);
   const accesses: Access[] = [];
-  const location = { url: config.databaseUrl, path: join(config.dataDir, DATABASE_FILE) };
+  const location = locationOf(config);
   const monitor = createMonitor(clock);
   const features = createFeatureCache(monitor.now);
   const runtime = watchRuntime();

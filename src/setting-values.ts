@@ -13,6 +13,18 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const WORKERS_MAX = 64;
 
+/**
+ * The text of a file, which is UTF-8, without the one line end that editors and `echo` leave behind it; null when the
+ * bytes are no UTF-8, because decoding would quietly make other ones of them.
+ */
+export function decodeFile(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
+  } catch {
+    return null;
+  }
+}
+
 /** A Redis server, or a cluster known by some of its nodes. */
 export interface RedisPlace {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
@@ -92,8 +104,17 @@ export function parseApiKeys(text: string): Parsed {
   );
 }
 
+/**
+ * A secret is shared byte for byte, so nothing is cut off or replaced: what others would read differently is refused.
+ */
 export function parseJwtSecret(text: string): Parsed {
   if (text === '') return { value: null };
+  if (text !== text.trim()) {
+    return { fault: 'begins or ends with white space, which programs that share it may cut off; remove it' };
+  }
+  if (text.includes('\ufffd')) {
+    return { fault: 'holds U+FFFD, which stands for bytes that were not UTF-8; write it in UTF-8' };
+  }
   const bytes = Buffer.byteLength(text);
   if (bytes >= JWT_SECRET_BYTES_MIN && bytes <= JWT_SECRET_BYTES_MAX) return { value: text };
   return { fault: `must have ${JWT_SECRET_BYTES_MIN} to ${JWT_SECRET_BYTES_MAX} bytes` };

@@ -1,17 +1,38 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { describeConfig, isLoopback, loadConfig, OPTIONS, parseConfig, parseLayers } from '../src/config.ts';
+import {
+  describeConfig,
+  isLoopback,
+  loadConfig,
+  OPTIONS,
+  parseConfig,
+  parseLayers,
+  type ReadFile,
+  readConfig,
+} from '../src/config.ts';
 import { AppError } from '../src/errors.ts';
 
-function noFile(path: string): string {
+function noFile(path: string): Uint8Array {
   throw new Error(`no file ${path}`);
 }
 
-function faultsOf(variables: Record<string, string>, readFile = noFile): Record<string, string> {
+const holding = (text: string) => () => Buffer.from(text);
+
+/** A file that Node.js refuses to read for a reason of its own. */
+function refusing(code: string): ReadFile {
+  return () => {
+    throw Object.assign(new Error(code), { code });
+  };
+}
+
+function faultsOf(
+  variables: Record<string, string>,
+  readFile: ReadFile = refusing('ENOENT'),
+): Record<string, string> {
   try {
     parseConfig(variables, readFile);
   } catch (error) {
@@ -189,7 +210,7 @@ test('a rate limit is a count and a duration, and exactly countable', () => {
 test('a secret may come from a file, one key a line', () => {
   const config = parseConfig({ TITANS_API_KEYS_FILE: '/run/secrets/keys' }, (path) => {
     assert.equal(path, '/run/secrets/keys');
-    return 'first-key-of-two\nsecond-key-of-two\n';
+    return Buffer.from('first-key-of-two\nsecond-key-of-two\n');
   });
   assert.deepEqual(config.apiKeys, ['first-key-of-two', 'second-key-of-two']);
   assert.equal(config.sources.TITANS_API_KEYS, 'environment, file /run/secrets/keys');
@@ -198,7 +219,7 @@ test('a secret may come from a file, one key a line', () => {
 test('a signing secret has at least 32 bytes of UTF-8, however few letters those are', () => {
   assert.equal(parseConfig({ TITANS_JWT_SECRET: 'é'.repeat(16) }, noFile).jwtSecret, 'é'.repeat(16));
   assert.match(faultsOf({ TITANS_JWT_SECRET: 'x'.repeat(31) }).TITANS_JWT_SECRET, /32 to 1024 bytes/);
-  const config = parseConfig({ TITANS_JWT_SECRET_PREVIOUS_FILE: '/old' }, () => `${'y'.repeat(32)}\n`);
+  const config = parseConfig({ TITANS_JWT_SECRET_PREVIOUS_FILE: '/old' }, holding(`${'y'.repeat(32)}\n`));
   assert.deepEqual([config.jwtSecret, config.jwtSecretPrevious], [null, 'y'.repeat(32)]);
 });
 
@@ -207,8 +228,57 @@ test('a secret given twice, unreadable or empty is a fault', () => {
     faultsOf({ TITANS_API_KEYS: 'key-in-variable', TITANS_API_KEYS_FILE: '/k' }).TITANS_API_KEYS,
     /both set/,
   );
-  assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }).TITANS_API_KEYS_FILE, /cannot be read/);
-  assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }, () => ' \n').TITANS_API_KEYS_FILE, /empty/);
+  assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }).TITANS_API_KEYS_FILE, /does not exist/);
+  assert.match(faultsOf({ TITANS_API_KEYS_FILE: '/k' }, holding(' \n')).TITANS_API_KEYS_FILE, /empty/);
+});
+
+test('a signing secret is taken byte for byte or refused: white space around it, and bytes that are not UTF-8', () => {
+  const inside = `${'x'.repeat(20)} \t\n${'y'.repeat(20)}`;
+  const fromFile = (bytes: Uint8Array) => faultsOf({ TITANS_JWT_SECRET_FILE: '/s' }, () => bytes);
+  for (const end of ['', '\n', '\r\n']) {
+    const read = parseConfig({ TITANS_JWT_SECRET_FILE: '/s' }, holding(inside + end));
+    assert.equal(read.jwtSecret, inside, JSON.stringify(end));
+  }
+  for (const [before, after] of [
+    ['', '\n\n'],
+    [' ', ''],
+    ['', '\t\n'],
+    ['\ufeff', ''],
+    ['\u00a0', ''],
+  ]) {
+    const faults = fromFile(Buffer.from(before + inside + after));
+    assert.match(faults.TITANS_JWT_SECRET_FILE, /white space/, JSON.stringify([before, after]));
+  }
+  for (const name of ['TITANS_JWT_SECRET', 'TITANS_JWT_SECRET_PREVIOUS']) {
+    assert.match(faultsOf({ [name]: ` ${inside}` })[name], /white space/);
+    assert.match(faultsOf({ [name]: '\ufffd'.repeat(11) })[name], /not UTF-8/);
+  }
+  assert.match(fromFile(Buffer.alloc(11, 0xff)).TITANS_JWT_SECRET_FILE, /is not UTF-8: \/s$/);
+});
+
+test('the file of any secret is UTF-8', () => {
+  for (const { name } of OPTIONS.filter(({ isSecret }) => isSecret)) {
+    const faults = faultsOf({ [`${name}_FILE`]: '/s' }, () => Buffer.from('caf\xe9'.repeat(9), 'latin1'));
+    assert.deepEqual(faults, { [`${name}_FILE`]: 'names a file that is not UTF-8: /s' });
+  }
+});
+
+test('a file that is not there is told without what was written for its name, which may be the secret', () => {
+  const meant = 'postgres://titans:a-password@db/titans';
+  for (const code of ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']) {
+    const faults = faultsOf({ TITANS_DATABASE_URL_FILE: meant }, refusing(code));
+    assert.match(faults.TITANS_DATABASE_URL_FILE, /^names a file that (does not exist|cannot be read \(E)/);
+    assert.doesNotMatch(JSON.stringify(faults), /a-password/);
+  }
+  for (const [code, fault] of [
+    ['EISDIR', /^names a file that is a directory: \/s$/],
+    ['EACCES', /^names a file that this user may not read: \/s$/],
+  ] as const) {
+    assert.match(
+      faultsOf({ TITANS_DATABASE_URL_FILE: '/s' }, refusing(code)).TITANS_DATABASE_URL_FILE,
+      fault,
+    );
+  }
 });
 
 test('a database URL is of PostgreSQL, names a database and is never shown', () => {
@@ -223,7 +293,7 @@ test('a database URL is of PostgreSQL, names a database and is never shown', () 
   }
   const fromFile = parseConfig(
     { TITANS_DATABASE_URL_FILE: '/run/secrets/db' },
-    () => 'postgres://db/titans\n',
+    holding(' postgres://db/titans \n'),
   );
   assert.equal(fromFile.databaseUrl, 'postgres://db/titans');
   for (const url of [
@@ -292,7 +362,28 @@ test('loadConfig reads the environment and, unless in production, a .env file be
     assert.equal(loadConfig({ directory }).currency, null);
     delete process.env.NODE_ENV;
     assert.equal(loadConfig({ directory }).currency, 'JPY');
-    rmSync(join(directory, '.env'));
+    writeFileSync(join(directory, '.env'), Buffer.from('\ufeffTITANS_CURRENCY=EUR\n'));
+    assert.equal(loadConfig({ directory }).currency, 'EUR', 'after a byte order mark');
+    writeFileSync(join(directory, '.env'), Buffer.from('TITANS_CURRENCY=\xff\n', 'latin1'));
+    const faultsWith = (flags: Record<string, string>) => {
+      try {
+        return loadConfig({ directory, flags });
+      } catch (error) {
+        return error instanceof AppError ? error.errors : error;
+      }
+    };
+    const remedy = 'remove it, or make it a file of settings';
+    const path = join(directory, '.env');
+    assert.deepEqual(faultsWith({}), [{ pointer: '.env', detail: `is not UTF-8: ${path}; ${remedy}` }]);
+    rmSync(path);
+    mkdirSync(path);
+    assert.deepEqual(faultsWith({ TITANS_PORT: 'x' }), [
+      { pointer: '.env', detail: `is a directory: ${path}; ${remedy}` },
+      { pointer: 'TITANS_PORT', detail: 'must be an integer from 0 to 65535 (as given on the command line)' },
+    ]);
+    const { settings } = readConfig({ directory, flags: { TITANS_PORT: '2' } });
+    assert.deepEqual([settings.port, settings.apiKeys], [2, undefined], 'what it may hold is not known');
+    rmSync(path, { recursive: true });
     assert.equal(loadConfig({ directory }).currency, null);
   } finally {
     if (nodeEnv === undefined) delete process.env.NODE_ENV;

@@ -40,9 +40,8 @@ export const AUTHORIZATION = { authorization: `Bearer ${API_KEY}` };
 /** The settings of `variables`, on top of one API key; a data directory brings its stores, see servers/stores.ts. */
 export function testConfig(variables: Record<string, string> = {}): Config {
   const stores = variables.TITANS_DATA_DIR === undefined ? {} : storeVariables(variables.TITANS_DATA_DIR);
-  return parseConfig(
-    { TITANS_API_KEYS: API_KEY, TITANS_LOG_LEVEL: 'silent', ...stores, ...variables },
-    () => '',
+  return parseConfig({ TITANS_API_KEYS: API_KEY, TITANS_LOG_LEVEL: 'silent', ...stores, ...variables }, () =>
+    Buffer.alloc(0),
   );
 }
 

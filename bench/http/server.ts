@@ -20,7 +20,7 @@ export async function trainInto(dataDir: string): Promise<string[]> {
   const options = { timezone: 'UTC', seed: 1, search: 0, isSimple: false, workers: 2 };
   const { artifact, trainedUntil } = await trainCategory(transactions, null, options);
   const services = createServices(
-    parseConfig({ TITANS_DATA_DIR: dataDir }, () => ''),
+    parseConfig({ TITANS_DATA_DIR: dataDir }, () => Buffer.alloc(0)),
     Date.now,
   );
   const { version } = await services.repository.save({

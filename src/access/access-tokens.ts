@@ -39,7 +39,7 @@ export interface VerifiedToken {
   readonly id: string;
   readonly subject: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** Milliseconds since the epoch. */
+  /** Whole milliseconds since the epoch. */
   readonly endsAt: number;
   /** Family and key it was issued from; null for a token made outside with the shared secret. */
   readonly grant: { readonly family: string; readonly keyRef: string } | null;
@@ -101,7 +101,9 @@ async function verifySignature(
 
 function readClaims(payload: JWTPayload, token: string, clock: Clock): VerifiedToken | null {
   const { sub, exp, iat, jti, sid, client_id, scope } = payload;
-  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LENGTH_MAX) return null;
+  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LENGTH_MAX || !isStorable(sub))
+    return null;
+  if (typeof jti === 'string' && !isStorable(jti)) return null;
   if (exp === undefined || exp > EXPIRY_SECONDS_MAX) return null;
   if (iat !== undefined && iat > clock() / 1000 + SKEW_SECONDS_MAX) return null;
   if (scope !== undefined && typeof scope !== 'string') return null;
@@ -113,9 +115,15 @@ function readClaims(payload: JWTPayload, token: string, clock: Clock): VerifiedT
     id: typeof jti === 'string' && jti !== '' && jti.length <= SUBJECT_LENGTH_MAX ? jti : nameOf(token),
     subject: sub,
     scopes: new Set([...ALL_SCOPES].filter((known) => named.has(known))),
-    endsAt: exp * 1000,
+    // A claim may have a fraction (RFC 7519, 2), and a store keeps whole milliseconds.
+    endsAt: Math.ceil(exp * 1000),
     grant: isOurs ? { family: sid, keyRef: client_id } : null,
   };
+}
+
+/** Whether every store can keep a text: PostgreSQL takes no NUL, and half a surrogate pair is no character anywhere. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 /** A name for a token that has none. The signature is left out, because one signature has several spellings. */

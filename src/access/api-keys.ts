@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { type Config, isLoopback } from '../config.ts';
-import { AppError } from '../errors.ts';
+import type { ErrorPlace } from '../errors.ts';
 import type { Caller } from './caller.ts';
 import { ALL_SCOPES } from './scopes.ts';
 
@@ -61,18 +61,24 @@ function effectiveKeys(config: Config): readonly string[] {
 }
 
 /**
- * Refuses to serve when no credential could ever be accepted; `hasManagedKey` is asked only where the configuration
- * has none.
- * @throws AppError `config_invalid` that says what to set.
+ * What serving lacks of a key, as far as the settings are known: a fault when no credential could ever be accepted.
+ * `hasManagedKey` is asked only where the configuration has none.
  */
-export async function requireKeys(config: Config, hasManagedKey: () => Promise<boolean>): Promise<void> {
-  if (effectiveKeys(config).length > 0 || (await hasManagedKey())) return;
-  const detail = config.isDebug
-    ? `has no key, and the development key only works on a loopback host, not on ${config.host}; set TITANS_API_KEYS, make a key with \`titans keys create\`, or set TITANS_HOST=127.0.0.1`
+export async function keyFaults(
+  settings: Partial<Config>,
+  hasManagedKey: () => Promise<boolean>,
+): Promise<readonly ErrorPlace[]> {
+  if (mayHaveKey(settings) || (await hasManagedKey())) return [];
+  const detail = settings.isDebug
+    ? `has no key, and the development key only works on a loopback host, not on ${settings.host}; set TITANS_API_KEYS, make a key with \`titans keys create\`, or set TITANS_HOST=127.0.0.1`
     : 'has no key, so nobody could call the service; set TITANS_API_KEYS (or TITANS_API_KEYS_FILE), make a key with `titans keys create`, or set TITANS_DEBUG=true for a trial on this machine';
-  throw new AppError('config_invalid', `TITANS_API_KEYS ${detail}`, {
-    errors: [{ pointer: 'TITANS_API_KEYS', detail }],
-  });
+  return [{ pointer: 'TITANS_API_KEYS', detail }];
+}
+
+/** A setting that has a fault of its own may, once right, be the one that gives a key. */
+function mayHaveKey({ apiKeys, isDebug, host }: Partial<Config>): boolean {
+  if (apiKeys === undefined || apiKeys.length > 0 || isDebug === undefined) return true;
+  return isDebug && (host === undefined || isLoopback(host));
 }
 
 /** What is dangerous about the keys though it was asked for: the public development key where others can reach it. */

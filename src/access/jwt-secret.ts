@@ -1,14 +1,27 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import { type Config, configFault } from '../config.ts';
+import { AppError, type ErrorPlace } from '../errors.ts';
+import { decodeFile, parseJwtSecret } from '../setting-values.ts';
 
 const FILE = 'jwt-secret';
 const SECRET_BYTES = 32;
-const SECRET_LENGTH_MIN = 32;
-/** With these several machines serve together, and a file of one of them is no shared secret. */
-const SHARED_STORES = ['TITANS_DATABASE_URL', 'TITANS_REDIS_URL'];
+
+/**
+ * What serving lacks of a secret, as far as the settings are known: with PostgreSQL or Redis several machines may serve
+ * together, and a file of one of them is no shared secret.
+ */
+export function secretFaults({ jwtSecret, databaseUrl, redis }: Partial<Config>): readonly ErrorPlace[] {
+  if (jwtSecret !== null) return [];
+  const shared = [
+    ...(databaseUrl === null ? [] : ['TITANS_DATABASE_URL']),
+    ...(redis === null ? [] : ['TITANS_REDIS_URL']),
+  ];
+  if (shared.length === 0) return [];
+  const detail = `is required with ${shared.join(' and ')}: every process has to know the same; make one with \`openssl rand -base64 48\``;
+  return [{ pointer: 'TITANS_JWT_SECRET', detail }];
+}
 
 /**
  * The secret that signs tokens: the configured one, else the one in the data directory, which is made (mode 0600)
@@ -18,13 +31,8 @@ const SHARED_STORES = ['TITANS_DATABASE_URL', 'TITANS_REDIS_URL'];
  */
 export async function obtainSecret(config: Config): Promise<string> {
   if (config.jwtSecret !== null) return config.jwtSecret;
-  const shared = SHARED_STORES.filter((name) => (config.sources[name] ?? 'default') !== 'default');
-  if (shared.length > 0) {
-    const detail = `is required with ${shared.join(' and ')}: every process has to know the same; make one with \`openssl rand -base64 48\``;
-    throw new AppError('config_invalid', `TITANS_JWT_SECRET ${detail}`, {
-      errors: [{ pointer: 'TITANS_JWT_SECRET', detail }],
-    });
-  }
+  const faults = secretFaults(config);
+  if (faults.length > 0) throw configFault(faults);
   const path = join(config.dataDir, FILE);
   try {
     return (await readSecret(path)) ?? (await makeSecret(config.dataDir, path));
@@ -42,17 +50,20 @@ export async function obtainSecret(config: Config): Promise<string> {
 }
 
 async function readSecret(path: string): Promise<string | null> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = (await readFile(path, 'utf8')).trim();
+    bytes = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  if (Buffer.byteLength(text) >= SECRET_LENGTH_MIN) return text;
+  // By the rules of the setting, so that the file can become TITANS_JWT_SECRET_FILE and give the same secret.
+  const parsed = parseJwtSecret(decodeFile(bytes) ?? '');
+  if ('value' in parsed && typeof parsed.value === 'string') return parsed.value;
+  const fault = 'fault' in parsed ? `what it holds ${parsed.fault}` : 'it holds no text';
   throw new AppError(
     'store_unavailable',
-    `The file ${path} is damaged: it holds no secret of ${SECRET_LENGTH_MIN} bytes. Remove it and a new one is made; tokens issued before then end.`,
+    `The file ${path} is damaged: ${fault}. Remove it and a new one is made; tokens issued before then end.`,
   );
 }
 

@@ -1,17 +1,18 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
-import { DEVELOPMENT_KEY, requireKeys } from '../access/api-keys.ts';
+import { DEVELOPMENT_KEY } from '../access/api-keys.ts';
 import { localDayNumber } from '../bank/calendar.ts';
 import type { Transaction } from '../bank/transaction.ts';
-import { type Config, loadConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import { createServices, type Services } from '../services.ts';
 import type { OptionValues } from './command.ts';
 import { type Io, writeLines } from './io.ts';
-import { hasManagedKey, listenUntilStopped } from './listen.ts';
+import { listenUntilStopped } from './listen.ts';
 import { configFlags } from './options.ts';
 import { programName } from './program-name.ts';
 import { createProgress, type Progress, stepsOf } from './progress.ts';
 import { requirePort } from './require-port.ts';
+import { loadServingConfig } from './serving-config.ts';
 
 const SEED = 1;
 /** Together about 6,000 transactions: four models are trained well within a minute on two slow cores. */
@@ -22,10 +23,10 @@ type Served = Parameters<Services['registry']['get']>[0];
 
 /** `titans demo`: makes what is missing, then serves. */
 export async function demo(io: Io, _args: readonly string[], options: OptionValues): Promise<number> {
-  const config = loadConfig({ flags: configFlags(options), presets: { TITANS_DEBUG: 'true' } });
+  const presets = { TITANS_DEBUG: 'true' };
+  const config = await loadServingConfig(io, { flags: configFlags(options), presets });
   const services = createServices(config, io.clock);
   try {
-    await requireKeys(config, () => hasManagedKey(services));
     if (cluster.isWorker) return await listenUntilStopped(io, services, { isWatching: true });
     await requirePort(config);
     await prepare(io, services);

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { requireKeys, warnOfKeys } from '../access/api-keys.ts';
-import { hasWorkingKey } from '../access/managed-keys.ts';
+import { warnOfKeys } from '../access/api-keys.ts';
 import { AppError } from '../errors.ts';
 import { buildApp } from '../http/app.ts';
 import { closeGracefully } from '../http/close-gracefully.ts';
@@ -26,15 +25,14 @@ export interface ListenOptions {
 
 /**
  * Serves the API until `io.signal` is aborted, in this process or in as many as the settings ask for, then closes
- * gracefully. Resolves to the exit status. Rejects with `config_invalid` when no key could ever work or the address
- * cannot be had.
+ * gracefully. Resolves to the exit status. Rejects with `config_invalid` when the address cannot be
+ * had.
  */
 export async function listenUntilStopped(
   io: Io,
   services: Services,
   options: ListenOptions,
 ): Promise<number> {
-  await requireKeys(services.config, () => hasManagedKey(services));
   if (!isServing(services.config)) return runProcesses(io, services.config, options.onListening);
   await listen(io, services, options);
   return 0;
@@ -74,11 +72,6 @@ async function listen(io: Io, services: Services, options: ListenOptions): Promi
   await closeGracefully(app, CLOSE_TIMEOUT_MS);
   await watching;
   logger.info('closed');
-}
-
-/** Whether the store has an API key that works now. */
-export async function hasManagedKey(services: Services): Promise<boolean> {
-  return hasWorkingKey(await services.apiKeys(), services.clock());
 }
 
 type Log = Pick<ReturnType<typeof createLogger>, 'info' | 'warn'>;

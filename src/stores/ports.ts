@@ -163,9 +163,9 @@ export interface TokenStore {
   family(id: string): Promise<RefreshFamily | null>;
   /** Compare and set: false, and nothing is changed, unless the family is of `generation` and not revoked. */
   rotate(id: string, generation: number, change: FamilyChange): Promise<boolean>;
-  /** Ends a family, known or not, and until `until` the access tokens made from it. Twice is like once. */
+  /** Ends a family, known or not, and until `until` the access tokens made from it. Twice is like once; the later `until` counts. */
   revokeFamily(id: string, now: number, until: number): Promise<void>;
-  /** Refuses one access token until `until`. */
+  /** Refuses the access tokens of an id until `until`, or until the latest of several that were given. */
   revokeToken(id: string, until: number): Promise<void>;
   /** What was revoked by any process after `revision`, which is 0 at first, and the revision to ask from next. */
   revokedSince(

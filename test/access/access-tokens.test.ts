@@ -120,12 +120,36 @@ describe('an access token', () => {
     for (const claims of [
       { ...CLAIMS, jti: 'revoked-one' },
       { ...CLAIMS, sub: 'revoked-two' },
+      // As Python's time.time() + 300 writes it.
+      { ...CLAIMS, jti: 'revoked-three', exp: SECONDS + 60.123456 },
+      { ...CLAIMS, sub: 'revoked-four', exp: SECONDS + 60.0000001 },
     ]) {
       const token = forge(claims);
       assert.equal(await statusWith(opened.app, token), 200);
       await opened.app.inject(post('/auth/revoke', { token }));
       await assertRefused(token, 'revoked');
       assert.equal(await statusWith(opened.app, forge({ ...claims, jti: 'another' })), 200);
+    }
+    const { revoked } = await opened.tokens.revokedSince(0);
+    assert.equal(revoked.length, 4);
+    assert.ok(
+      revoked.every(({ until }) => Number.isInteger(until)),
+      'whole milliseconds',
+    );
+  });
+
+  it('made outside with the id of one that ends sooner stays revoked until its own end', async () => {
+    const [sooner, later] = [3, 600].map((seconds) =>
+      forge({ ...CLAIMS, jti: 'job', exp: SECONDS + seconds }),
+    );
+    for (const token of [sooner, later]) await opened.app.inject(post('/auth/revoke', { token }));
+    try {
+      time.at = NOW + 3001;
+      await opened.access.upkeep();
+      await opened.access.reload();
+      await assertRefused(later, 'revoked, and not over yet');
+    } finally {
+      time.at = NOW;
     }
   });
 
@@ -198,7 +222,8 @@ describe('401 invalid_token for', () => {
     for (const [name, wrong] of [
       ['iss', ['elsewhere', undefined, '', ['titans-finance']]],
       ['aud', ['elsewhere', undefined, '', [], 'titans']],
-      ['sub', [undefined, '', 7, 'x'.repeat(129)]],
+      ['sub', [undefined, '', 7, 'x'.repeat(129), 'nightly\0', '\ud800', 'a\udc00b']],
+      ['jti', ['one\0', '\ud800', 'a\udc00b']],
       ['scope', [7, ['predict'], null]],
       ['sid', ['half-a-grant']],
       ['client_id', ['half-a-grant']],

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { obtainSecret } from '../../src/access/jwt-secret.ts';
+import { obtainSecret, secretFaults } from '../../src/access/jwt-secret.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
 import { SECRET, temporaryFolder } from './opened.ts';
@@ -12,7 +12,7 @@ import { SECRET, temporaryFolder } from './opened.ts';
 const folder = temporaryFolder();
 
 function configOf(dataDir: string, variables: Record<string, string> = {}): Config {
-  return parseConfig({ TITANS_DATA_DIR: join(folder, dataDir), ...variables }, () => '');
+  return parseConfig({ TITANS_DATA_DIR: join(folder, dataDir), ...variables }, () => Buffer.alloc(0));
 }
 
 test('a configured secret is taken as it is, and nothing is written', async () => {
@@ -59,14 +59,14 @@ test('a damaged file is told, never used and never replaced', async () => {
   const config = configOf('damaged');
   await obtainSecret(config);
   const path = join(folder, 'damaged', 'jwt-secret');
-  for (const content of ['', 'short', 'x'.repeat(31)]) {
+  for (const content of ['', 'short', 'x'.repeat(31), ` ${SECRET}`, Buffer.alloc(40, 0xff)]) {
     writeFileSync(path, content);
     await assert.rejects(obtainSecret(config), (error: AppError) => {
       assert.equal(error.row.code, 'store_unavailable');
       assert.match(error.detail, /damaged/);
       return true;
     });
-    assert.equal(readFileSync(path, 'utf8'), content);
+    assert.deepEqual(readFileSync(path), Buffer.from(content as string));
   }
 });
 
@@ -84,8 +84,11 @@ test('a file that cannot be read or made is told', async () => {
 });
 
 test('with PostgreSQL or Redis the secret has to be configured, because others must know it', async () => {
-  for (const name of ['TITANS_DATABASE_URL', 'TITANS_REDIS_URL']) {
-    const config: Config = { ...configOf('shared'), sources: { [name]: 'environment' } };
+  for (const [name, url] of [
+    ['TITANS_DATABASE_URL', 'postgres://db/titans'],
+    ['TITANS_REDIS_URL', 'redis://db'],
+  ]) {
+    const config = configOf('shared', { [name]: url });
     await assert.rejects(obtainSecret(config), (error: AppError) => {
       assert.equal(error.row.code, 'config_invalid');
       assert.deepEqual(
@@ -96,5 +99,12 @@ test('with PostgreSQL or Redis the secret has to be configured, because others m
       return true;
     });
     assert.equal(await obtainSecret({ ...config, jwtSecret: SECRET }), SECRET);
+    // As when they have faults of their own: an address that is wrong was meant to be one, a secret too.
+    const { jwtSecret, databaseUrl, redis } = configOf('shared');
+    assert.equal(
+      secretFaults({ jwtSecret, ...(name === 'TITANS_REDIS_URL' ? { databaseUrl } : { redis }) }).length,
+      1,
+    );
+    assert.equal(secretFaults({ redis: config.redis, databaseUrl: config.databaseUrl }).length, 0);
   }
 });

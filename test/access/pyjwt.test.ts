@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { NOW } from '../harness.ts';
+import { NOW, post } from '../harness.ts';
 import {
   movableClock,
   type OpenedAccess,
@@ -61,7 +61,8 @@ print(json.dumps([claims['scope'], claims['exp'] - claims['iat'], refused, jwt.g
 claims = {'iss': given['issuer'], 'aud': given['audience'], 'sub': 'nightly-job', 'scope': 'predict', 'exp': given['now'] + 600}
 make = lambda secret, algorithm='HS256', headers=None, **more: jwt.encode({**claims, **more}, secret, algorithm=algorithm, headers=headers)
 print(json.dumps({
-    'accepted': [make(given['secret']), make(given['secret'], iat=given['now'], nbf=given['now'], jti='1')],
+    'accepted': [make(given['secret']), make(given['secret'], iat=given['now'], nbf=given['now'], jti='1'),
+        make(given['secret'], exp=given['now'] + 600.25, jti='2')],
     'refused': [make(given['other']), make(given['secret'], 'HS512'), make(None, 'none'), make(given['secret'], aud='x'),
         make(given['secret'], exp=given['now'] - 1), make(given['secret'], headers={'kid': 'unknown'})],
 }))`;
@@ -76,8 +77,11 @@ print(json.dumps({
       accepted: string[];
       refused: string[];
     };
-    assert.deepEqual([accepted.length, refused.length], [2, 6]);
+    assert.deepEqual([accepted.length, refused.length], [3, 6]);
     for (const token of accepted) assert.equal(await statusWith(opened.app, token), 200);
+    const [, , withFraction] = accepted;
+    await opened.app.inject(post('/auth/revoke', { token: withFraction }));
+    refused.push(withFraction);
     for (const token of refused) assert.equal(await statusWith(opened.app, token), 401);
   });
 });

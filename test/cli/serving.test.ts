@@ -47,6 +47,48 @@ describe('serve', () => {
     assert.match(stderr, /TITANS_API_KEYS.*TITANS_DEBUG=true/);
   });
 
+  it('tells every fault of its settings at once, also those that only serving minds', async () => {
+    const empty = join(folder, 'faulty');
+    const stores = { TITANS_REDIS_URL: 'redis://127.0.0.1:1', TITANS_DATABASE_URL: '' };
+    const faulty = {
+      ...stores,
+      TITANS_JWT_SECRET: '',
+      TITANS_PORT: 'x',
+      TITANS_RATE_LIMIT: 'many',
+    };
+    const args = ['--data-dir', empty];
+    const alone = await start(['serve', ...args], faulty).ended;
+    assert.equal(alone.status, 2);
+    for (const fault of [
+      'TITANS_PORT must be an integer',
+      'TITANS_RATE_LIMIT must be a count',
+      'TITANS_JWT_SECRET is required with TITANS_REDIS_URL',
+      'TITANS_API_KEYS has no key',
+    ]) {
+      assert.ok(alone.stderr.includes(fault), `${fault}: ${alone.stderr}`);
+    }
+    const demo = await start(['demo', ...args], faulty).ended;
+    assert.match(demo.stderr, /TITANS_PORT must .*TITANS_JWT_SECRET is required/);
+    assert.doesNotMatch(demo.stderr, /TITANS_API_KEYS/, 'the development key will do');
+    // A managed key is one, and only the database can tell; other commands mind neither.
+    const made = await start(['keys', 'create', 'only', '--data-dir', empty], stores).ended;
+    assert.equal(made.status, 0);
+    const keyed = await start(['serve', ...args], faulty).ended;
+    assert.match(keyed.stderr, /TITANS_PORT must .*TITANS_JWT_SECRET is required/);
+    assert.doesNotMatch(keyed.stderr, /TITANS_API_KEYS/);
+  });
+
+  it('with settings that are wrong, a database that cannot be asked for keys does not hide them', async () => {
+    const { status, stderr } = await start(['serve', '--data-dir', join(folder, 'away')], {
+      TITANS_PORT: 'x',
+      TITANS_DATABASE_URL: 'postgres://titans@127.0.0.1:1/titans',
+      TITANS_REDIS_URL: '',
+      TITANS_JWT_SECRET: '',
+    }).ended;
+    assert.equal(status, 2);
+    assert.match(stderr, /TITANS_PORT must .*TITANS_JWT_SECRET is required with TITANS_DATABASE_URL/);
+  });
+
   it('answers with the active model; SIGTERM ends it with 0', async () => {
     const server = start(['serve', '--port', '0', '--data-dir', dataDir], { TITANS_API_KEYS: KEY });
     const [, url] = await server.until(LISTENING);
@@ -114,7 +156,7 @@ describe('serve', () => {
 });
 
 it('every reason why an address cannot be had is told in the words of the settings', () => {
-  const config = parseConfig({ TITANS_HOST: 'example', TITANS_PORT: '80' }, () => '');
+  const config = parseConfig({ TITANS_HOST: 'example', TITANS_PORT: '80' }, () => Buffer.alloc(0));
   const detail = (code: string) => {
     const failure = translateListenFailure(Object.assign(new Error('no'), { code }), config);
     return (failure as { detail?: string }).detail;

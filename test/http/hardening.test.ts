@@ -328,6 +328,10 @@ describe('requests that two readers could take apart differently', () => {
     ['two lengths', `${PREDICTION}${length}content-length: 3\r\n\r\n${BODY}`],
     ['a list of lengths', `${PREDICTION}content-length: ${BODY.length}, 3\r\n\r\n${BODY}`],
     ['an unknown transfer coding', `${PREDICTION}transfer-encoding: cowbell\r\n\r\n${chunk}`],
+    ['a transfer coding before chunked', `${PREDICTION}transfer-encoding: gzip, chunked\r\n\r\n${chunk}`],
+    ['a transfer coding of its own header', `${PREDICTION}transfer-encoding: gzip\r\n${chunked}\r\n${chunk}`],
+    ['chunked with a parameter', `${PREDICTION}transfer-encoding: chunked;q=1\r\n\r\n${chunk}`],
+    ['no transfer coding', `${PREDICTION}transfer-encoding:\r\n\r\n${chunk}`],
     ['chunked not last', `${PREDICTION}transfer-encoding: chunked, identity\r\n\r\n${chunk}`],
     ['chunked twice', `${PREDICTION}${chunked}${chunked}\r\n${chunk}`],
     ['a hidden transfer coding', `${PREDICTION}transfer-encoding: \x0bchunked\r\n\r\n${chunk}`],
@@ -356,6 +360,14 @@ describe('requests that two readers could take apart differently', () => {
       assert.deepEqual(asked, []);
     });
   }
+
+  it('chunks are read, however the coding is spelt', async (t) => {
+    const app = await listen(t);
+    for (const coding of ['chunked', 'Chunked', ' CHUNKED ']) {
+      const asking = `${PREDICTION}connection: close\r\ntransfer-encoding:${coding}\r\n\r\n${chunk}`;
+      assert.match(await sendUntilClosed(app, asking), /^HTTP\/1\.1 200 [\s\S]*prediction_id/, coding);
+    }
+  });
 
   it('an upgrade is not followed: the request is answered as it stands', async (t) => {
     const app = await listen(t);

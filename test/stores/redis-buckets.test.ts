@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BucketPolicy, tokensOf } from '../../src/lib/token-bucket.ts';
@@ -61,11 +63,23 @@ describe('buckets on a server', { skip: redisMissing }, () => {
     return client;
   }
 
+  // What a server without TLS, and one with it, do to a client that means the other.
+  const speaking = createServer((socket) => {
+    socket.on('error', () => {}).end('-ERR unknown command\r\n');
+  });
+  const resetting = createServer((socket) => {
+    socket.on('error', () => {}).on('data', () => socket.resetAndDestroy());
+  });
+  const plain = () => ({ host: '127.0.0.1', port: (speaking.address() as AddressInfo).port });
+  const cutting = () => ({ host: '127.0.0.1', port: (resetting.address() as AddressInfo).port });
+
   before(async () => {
+    for (const other of [speaking, resetting]) await once(other.listen(0, '127.0.0.1'), 'listening');
     server = await startRedis({ password: 'a-word-of-the-tests' });
   });
   after(async () => {
     for (const client of opened) client.disconnect();
+    for (const other of [speaking, resetting]) other.close();
     await server?.stop();
   });
 
@@ -175,13 +189,73 @@ describe('buckets on a server', { skip: redisMissing }, () => {
     }
   });
 
-  it('a wrong password is an outage like any other', async () => {
-    const client = connectRedis({ ...server.place, password: 'another' });
-    opened.push(client);
-    const { buckets, told } = open(client);
-    assert.equal(await takeMany(() => buckets.take('a', 1), 20), 5);
-    await until('the outage is told', () => told.length > 0);
-    assert.doesNotMatch(told.join(), /another/);
+  it('a key that is no text is counted like any other, and no outage for anybody', async () => {
+    const { buckets, told } = open(await connect(), { deadlineMs: TIMEOUT_MS });
+    assert.equal(await takeMany(() => buckets.take('jwt:\ud800', 1), 20), POLICY.limit);
+    assert.equal(await takeMany(() => buckets.take('a', 1), 20), POLICY.limit);
+    assert.deepEqual(told, []);
     buckets.close();
   });
+
+  it('a bucket of one caller that Redis cannot read is no outage for the others', async () => {
+    const client = await connect();
+    const namespace = randomUUID();
+    const { buckets, told } = open(client, { namespace, deadlineMs: TIMEOUT_MS });
+    await client.lpush(`${namespace}:limit:5/3600000:{a}`, 'of another kind');
+    for (const turn of [1, 2, 3]) {
+      assert.equal((await buckets.take('a', 1)).isAdmitted, true, String(turn));
+      await until('Redis is asked again', async () => {
+        await buckets.take(`b${turn}`, 1);
+        return (await client.keys(`${namespace}:*{b${turn}}`)).length === 1;
+      });
+    }
+    assert.deepEqual(told, []);
+    buckets.close();
+  });
+
+  it('a server that cannot write is an outage, told in its words', async () => {
+    const client = await connect();
+    const { buckets, told } = open(client);
+    await client.config('SET', 'maxmemory', '1');
+    try {
+      assert.equal(await takeMany(() => buckets.take('a', 1), 20), 5);
+      await until('the outage is told', () => told.length > 0);
+      assert.match(told[0], /^degraded: OOM /);
+    } finally {
+      await client.config('SET', 'maxmemory', '0');
+    }
+    await until('Redis decides again', () => !buckets.isDegraded());
+    buckets.close();
+  });
+
+  for (const [what, place, reason] of [
+    ['a wrong password', () => ({ password: 'another' }), /^degraded: WRONGPASS /],
+    ['no password', () => ({ password: undefined }), /^degraded: NOAUTH /],
+    [
+      'TLS to a server without',
+      () => ({ isTls: true, nodes: [plain()] }),
+      /^degraded: .*wrong version number/i,
+    ],
+    ['no TLS to a server with', () => ({ nodes: [cutting()] }), /^degraded: .*ECONNRESET/],
+    ['a port of nobody', () => ({ nodes: [{ host: 'localhost', port: 1 }] }), /^degraded: .*ECONNREFUSED/],
+    ['a cluster that is none', () => ({ isCluster: true }), /^degraded: ERR .*cluster support disabled/],
+    [
+      'a wrong password of a cluster',
+      () => ({ isCluster: true, password: 'another' }),
+      /^degraded: WRONGPASS /,
+    ],
+  ] as const) {
+    it(`${what} is an outage like any other, told in the words of the server or the system`, async () => {
+      const client = connectRedis({ ...server.place, ...place() });
+      opened.push(client);
+      // As the start does: what is wrong with the connection is known before the first request.
+      await waitUntilReady(client, 200);
+      const { buckets, told } = open(client);
+      assert.equal(await takeMany(() => buckets.take('a', 1), 20), 5);
+      await until('the outage is told', () => told.length > 0);
+      assert.match(told[0], reason);
+      assert.doesNotMatch(told.join(), /another|a-word-of-the-tests|enableOfflineQueue/);
+      buckets.close();
+    });
+  }
 });

@@ -64,14 +64,14 @@ export function describeTokens(name: string, open: () => Promise<OpenedTokens>):
         assert.equal(await store.rotate('g', 0, CHANGE), false);
       }));
 
-    it('a revoked family takes no exchange and keeps its first end', () =>
+    it('a revoked family takes no exchange and keeps its first end, its access tokens the last', () =>
       withTokens(async (store) => {
         await store.createFamily(family('f'));
         await store.revokeFamily('f', 2000, 5000);
         await store.revokeFamily('f', 3000, 6000);
         assert.equal(await store.rotate('f', 0, CHANGE), false);
         assert.equal((await store.family('f'))?.revokedAt, 2000);
-        assert.deepEqual((await store.revokedSince(0)).revoked, [{ id: 'family:f', until: 5000 }]);
+        assert.deepEqual((await store.revokedSince(0)).revoked, [{ id: 'family:f', until: 6000 }]);
       }));
 
     it('every revocation is told once to who asks from the revision last given', () =>
@@ -89,6 +89,29 @@ export function describeTokens(name: string, open: () => Promise<OpenedTokens>):
         const second = await store.revokedSince(first.revision);
         assert.deepEqual(second.revoked, [{ id: 'token:t2', until: 6000 }]);
         assert.ok(second.revision > first.revision);
+      }));
+
+    it('of several revocations of one id the latest end counts, and who knows an earlier one is told', () =>
+      withTokens(async (store) => {
+        await store.revokeToken('job', 4000);
+        const first = await store.revokedSince(0);
+        await store.revokeToken('job', 3000);
+        assert.deepEqual((await store.revokedSince(first.revision)).revoked, []);
+        await store.revokeToken('job', 9000);
+        const second = await store.revokedSince(first.revision);
+        assert.deepEqual(second.revoked, [{ id: 'token:job', until: 9000 }]);
+        assert.equal(await store.purge(4000, 1), 0);
+        assert.deepEqual((await store.revokedSince(0)).revoked, second.revoked);
+      }));
+
+    it('an end between two milliseconds counts as the later one', () =>
+      withTokens(async (store) => {
+        await store.revokeToken('t', 4000.123);
+        await store.revokeFamily('f', 1000, 5000.5);
+        assert.deepEqual(
+          (await store.revokedSince(0)).revoked.map(({ until }) => until),
+          [4001, 5001],
+        );
       }));
 
     it('no revocation is missed by a reader who asks while others write', () =>

@@ -4,7 +4,7 @@ import type { BucketPolicy } from '../../lib/token-bucket.ts';
 import type { MemoryBuckets } from '../memory/buckets.ts';
 import type { BucketDecision, BucketStore, Degradable } from '../ports.ts';
 import { createBreaker } from './breaker.ts';
-import type { RedisClient } from './connect.ts';
+import { explainFailure, type RedisClient } from './connect.ts';
 import { withDeadline } from './deadline.ts';
 
 /** How long a request waits for Redis before this process decides by itself. */
@@ -75,9 +75,7 @@ export function createRedisBuckets(
   // A bucket counts in units of its policy, so another policy has other buckets.
   const prefix = `${namespace}:limit:${limit}/${windowMs}:`;
 
-  async function decide(key: string, cost: number): Promise<BucketDecision> {
-    // The braces make the caller alone choose the slot of a cluster; encoded, because braces in it would end them.
-    const name = `${prefix}{${encodeURIComponent(key)}}`;
+  async function decide(name: string, cost: number): Promise<BucketDecision> {
     const now = decidingClock === undefined ? '' : String(decidingClock());
     const [admitted, credit, at] = (await runScript([name, limit, windowMs, String(cost), now])) as number[];
     return { isAdmitted: admitted === 1, policy, credit, at };
@@ -94,13 +92,27 @@ export function createRedisBuckets(
   }
 
   async function take(key: string, cost: number): Promise<BucketDecision> {
+    const slot = slotOf(key);
     try {
-      const decision = await withDeadline(decide(key, cost), deadlineMs);
+      const decision = await withDeadline(decide(prefix + slot, cost), deadlineMs);
       if (decision.isAdmitted && cost > 0) local.spend(key, cost);
       return decision;
     } catch (error) {
-      breaker.trip(error, () => withDeadline(decide(key, 0), deadlineMs));
+      breaker.trip(error, () => probe(slot));
       return local.take(key, cost);
+    }
+  }
+
+  /**
+   * Takes from a bucket that is nobody's, so that what is wrong with one caller's is no outage for all; in the same
+   * slot, so that it asks the node of the cluster that failed.
+   */
+  async function probe(slot: string): Promise<void> {
+    try {
+      // It takes, because a server that cannot write would answer a look.
+      await withDeadline(decide(`${prefix}${slot}:probe`, 1), deadlineMs);
+    } catch (error) {
+      throw explainFailure(client, error);
     }
   }
 
@@ -110,4 +122,12 @@ export function createRedisBuckets(
     observe: breaker.observe,
     close: breaker.close,
   };
+}
+
+/**
+ * The part of a key that chooses the slot of a cluster: the caller alone, between braces; encoded, because braces in
+ * it would end them. What is no well-formed text, and cannot be encoded, shares a bucket with what looks like it.
+ */
+function slotOf(key: string): string {
+  return `{${encodeURIComponent(key.toWellFormed())}}`;
 }

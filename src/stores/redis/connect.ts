@@ -10,9 +10,16 @@ const RETRY_MS_MAX = 500;
 /** One server or a cluster: the commands used here are the same. */
 export type RedisClient = Redis | Cluster;
 
+/** What last kept a client from its server, in words of the server or the system; gone once it is connected. */
+const failures = new WeakMap<RedisClient, string>();
+
+/** What the driver says when a command could not be sent or answered, whatever the reason. */
+const DRIVERS_WORDS =
+  /^(Stream isn't writeable|Cluster isn't ready|Connection is closed|Reached the max retries|Failed to refresh)/;
+
 /**
  * A client that connects by itself, again and again. What cannot be sent now fails now, unless `isPatient`, which
- * keeps commands until they can be sent. Failures of the connection are seen by those who use it, so they are not reported here.
+ * keeps commands until they can be sent. Failures of the connection are kept for those who use it ({@link explainFailure}).
  */
 export function connectRedis(place: RedisPlace, isPatient = false): RedisClient {
   const options: RedisOptions = {
@@ -24,7 +31,11 @@ export function connectRedis(place: RedisPlace, isPatient = false): RedisClient 
     maxRetriesPerRequest: isPatient ? null : 0,
     autoResendUnfulfilledCommands: false,
     // A server that was made a replica is left for the one the name now leads to.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError(error) {
+      const isReplica = error.message.startsWith('READONLY');
+      if (isReplica) keep(error);
+      return isReplica;
+    },
   };
   const client = place.isCluster
     ? new Cluster([...place.nodes], {
@@ -42,8 +53,33 @@ export function connectRedis(place: RedisPlace, isPatient = false): RedisClient 
         enableOfflineQueue: isPatient,
         retryStrategy: retryAfterMs,
       });
-  client.on('error', () => {});
+  function keep(error: unknown): void {
+    const words = wordsOf(error);
+    if (words !== null) failures.set(client, words);
+  }
+  client.on('error', keep);
+  // Of a cluster: what one node said.
+  client.on('node error', keep);
+  client.on('ready', () => failures.delete(client));
   return client;
+}
+
+/**
+ * Why a command failed, as an error that may be logged. Where the driver only says that it could not send, the reason is
+ * what the server or the system said of the connection. Only messages are taken: what hangs on the driver's errors,
+ * such as the arguments of the command, holds the password.
+ */
+export function explainFailure(client: RedisClient, error: unknown): Error {
+  return new Error(wordsOf(error) ?? failures.get(client) ?? 'not connected');
+}
+
+/** The words of an error, or null when they are only the driver's. */
+function wordsOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return String(error);
+  if ('lastNodeError' in error && error.lastNodeError !== undefined) return wordsOf(error.lastNodeError);
+  // Of several addresses that were tried in vain there is a code and no message.
+  const words = error.message || ('code' in error ? String(error.code) : error.name);
+  return DRIVERS_WORDS.test(words) ? null : words;
 }
 
 /** Resolves when commands can be sent, or when `timeoutMs` are over; never rejects. */

@@ -125,7 +125,10 @@ export function createSqlTokens(db: Kysely<Tables>, place: string): TokenStore {
   };
 }
 
-/** Revoking the same token again keeps the first row. */
+/**
+ * Of two revocations of one id the later end counts: tokens made outside may share it. The revision rises with it, so
+ * that processes that know the earlier end learn of the later one.
+ */
 async function insertRevocation(
   db: Kysely<Tables>,
   { id, until }: Revocation,
@@ -133,8 +136,17 @@ async function insertRevocation(
 ): Promise<void> {
   await db
     .insertInto('token_revocation')
-    .values({ id, until_at: until, revision })
-    .onConflict((conflict) => conflict.column('id').doNothing())
+    // The column is a whole number; rounded up, so that nothing is accepted again before its end.
+    .values({ id, until_at: Math.ceil(until), revision })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet((row) => ({
+          until_at: row.ref('excluded.until_at'),
+          revision: row.ref('excluded.revision'),
+        }))
+        .whereRef('token_revocation.until_at', '<', 'excluded.until_at'),
+    )
     .execute();
 }
 

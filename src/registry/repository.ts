@@ -64,7 +64,7 @@ export interface VersionRow {
   readonly created_at: string | null;
   readonly rows: number | null;
   readonly metrics: Readonly<Record<string, number>>;
-  /** `incompatible`: sound, but of another format than this program reads. Bytes are verified only when loaded. */
+  /** `broken`: a file is missing or not as it was stored. `incompatible`: sound, but of another format than this program reads. */
   readonly status: 'ready' | 'incompatible' | 'broken';
   readonly reason: string | null;
 }
@@ -81,7 +81,7 @@ export interface StoredArtifact {
  * `store_unavailable`, after which everything is as it was.
  */
 export interface Repository {
-  /** Every version of one model, or of all, oldest first. */
+  /** Every version of one model, or of all, oldest first. Reads every file to its end. */
   list(model?: ModelName): Promise<VersionRow[]>;
   /** Stores a new version under the next free id and returns its manifest; it is not active yet. */
   save(version: NewVersion): Promise<Manifest>;
@@ -210,31 +210,32 @@ export function openRepository(dataDir: string, options: RepositoryOptions): Rep
     const manifest = await readManifest(model, version);
     const reason = incompatibility(manifest);
     if (reason !== null) throw refuseArtifact(model, version, reason);
-    const bytes = await readPart(model, version, MODEL_FILE, (path) =>
-      readVerified(path, manifest.bytes, manifest.sha256),
-    );
-    return { manifest, bytes };
+    return { manifest, bytes: await readBytes(manifest) };
+  }
+
+  async function readBytes({ model, version, bytes, sha256 }: Manifest): Promise<Uint8Array> {
+    return readPart(model, version, MODEL_FILE, (path) => readVerified(path, bytes, sha256));
   }
 
   async function describe(model: ModelName, version: string, active: boolean): Promise<VersionRow> {
-    const unknown = { model, version, active, created_at: null, rows: null, metrics: {} };
+    let known: Omit<VersionRow, 'status' | 'reason'> = {
+      model,
+      version,
+      active,
+      created_at: null,
+      rows: null,
+      metrics: {},
+    };
     try {
       const manifest = await readManifest(model, version);
       const { created_at, rows, metrics } = manifest;
-      const known = { model, version, active, created_at, rows, metrics };
-      const size = await readPart(model, version, MODEL_FILE, async (path) => {
-        const found = await stat(path);
-        return found.isFile() ? { ok: true, value: found.size } : { ok: false, fault: 'is not a file' };
-      });
-      if (size !== manifest.bytes) {
-        const reason = `${MODEL_FILE} has ${size} bytes instead of ${manifest.bytes}`;
-        return { ...known, status: 'broken', reason };
-      }
+      known = { model, version, active, created_at, rows, metrics };
+      await readBytes(manifest);
       const reason = incompatibility(manifest);
       return { ...known, status: reason === null ? 'ready' : 'incompatible', reason };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return { ...unknown, status: 'broken', reason: error.detail };
+      return { ...known, status: 'broken', reason: error.detail };
     }
   }
 

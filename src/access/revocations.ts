@@ -4,7 +4,8 @@ import type { TokenStore } from '../stores/ports.ts';
 /** What is revoked, in memory. */
 export interface Revocations {
   hasFamily(id: string): boolean;
-  hasToken(id: string): boolean;
+  /** Whether the tokens of an id are refused, and for at least as long as `until` where that is asked. */
+  hasToken(id: string, until?: number): boolean;
   /** Reads what any process has revoked since, and forgets what is over. */
   reload(): Promise<void>;
 }
@@ -27,7 +28,7 @@ export function createRevocations(store: TokenStore, clock: Clock): Revocations 
 
   return {
     hasFamily: (id) => untilById.has(`family:${id}`),
-    hasToken: (id) => untilById.has(`token:${id}`),
+    hasToken: (id, until = 0) => (untilById.get(`token:${id}`) ?? -1) >= until,
     reload,
   };
 }

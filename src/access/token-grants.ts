@@ -177,7 +177,7 @@ export function createTokenGrants(dependencies: GrantDependencies): TokenGrants 
       return true;
     }
     const verified = await verifyAccessToken(token, secrets, clock);
-    if (verified === null || revocations.hasToken(verified.id)) return false;
+    if (verified === null || revocations.hasToken(verified.id, verified.endsAt)) return false;
     await store.revokeToken(verified.id, verified.endsAt);
     await revocations.reload();
     announce();

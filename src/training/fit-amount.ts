@@ -49,6 +49,8 @@ const LEAF_SMALL = 2;
 const SMALL_ROWS = 20_000;
 const L2 = 2;
 const MAX_FEATURES = 0.34;
+/** A whole one, as the rule has it, means leaves far too large for books of some hundred rows. */
+const ERRORS_ALLOWED = 0.5;
 const CALIBRATION_ROWS_MAX = 20_000;
 const CALIBRATION_BLOCKS = 2;
 const BREATHE_ROWS = 1024;
@@ -189,9 +191,9 @@ export function growAmountsOn(
 
 /**
  * Tries leaf sizes and, beyond them, `search` random variations on the newest block of the older part, and returns the
- * parameters chosen with every trial: those of the largest leaves whose error is within one standard error of the
- * smallest one (Breiman, Friedman, Olshen and Stone, 1984), so that chance does not choose small leaves where amounts
- * follow from nothing.
+ * parameters chosen with every trial: those of the largest leaves whose error is within {@link ERRORS_ALLOWED} standard
+ * errors of the smallest one (Breiman, Friedman, Olshen and Stone, 1984), so that chance does not choose small leaves
+ * where amounts follow from nothing.
  */
 export async function searchAmountParameters(
   study: AmountStudy,
@@ -233,7 +235,7 @@ function chooseTrial(trials: readonly AmountTrial[], errors: readonly Float64Arr
   for (let t = 0; t < trials.length; t++) {
     const more = trials[t].mae_log - trials[least].mae_log;
     const isLarger = trials[t].min_samples_leaf > trials[chosen].min_samples_leaf;
-    if (isLarger && more <= standardError(errors[t], errors[least])) chosen = t;
+    if (isLarger && more <= ERRORS_ALLOWED * standardError(errors[t], errors[least])) chosen = t;
   }
   return chosen;
 }

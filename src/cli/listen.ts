@@ -25,8 +25,7 @@ export interface ListenOptions {
 
 /**
  * Serves the API until `io.signal` is aborted, in this process or in as many as the settings ask for, then closes
- * gracefully. Resolves to the exit status. Rejects with `config_invalid` when the address cannot be
- * had.
+ * gracefully. Resolves to the exit status. Rejects with `config_invalid` when the address cannot be had.
  */
 export async function listenUntilStopped(
   io: Io,

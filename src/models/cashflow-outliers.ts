@@ -10,9 +10,9 @@ const TIMES_OF_FEW = 100;
 
 /**
  * Marks absurd days as missing, so that no mean follows them: those above four times the largest day once the top
- * hundredth (at least one day) is left out. Where there are too few days to know, the largest is marked if it is a hundred
- * times the next, or, alone, the largest of `others`, the money in the other direction. Days on which a recurring stream
- * paid are never absurd.
+ * hundredth (at least one day) is left out. Where there are too few days to know, the largest is marked only if it is a
+ * hundred times every other day and every day of `others`, the money in the other direction: next to a little interest a
+ * salary is no slip. Days on which a recurring stream paid are never absurd.
  */
 export function setAsideOutliers(
   values: Float64Array,
@@ -38,7 +38,9 @@ function mostOrdinary(values: Float64Array, others: Float64Array): number | null
   const sorted = values.filter((value) => value > 0).sort();
   const { length } = sorted;
   if (length >= DAYS_MIN) return TIMES * sorted[length - 1 - Math.ceil(length * SHARE)];
-  if (length >= 2) return TIMES_OF_FEW * sorted[length - 2];
-  const largest = others.reduce((most, value) => Math.max(most, value), 0);
-  return length === 1 && largest > 0 ? TIMES_OF_FEW * largest : null;
+  const known = others.filter((value) => value > 0);
+  // A day that has no other of its kind is told by the other direction alone, which must then be known well.
+  if (length < 2 && known.length < DAYS_MIN) return null;
+  const next = length < 2 ? 0 : sorted[length - 2];
+  return TIMES_OF_FEW * known.reduce((most, value) => Math.max(most, value), next);
 }

@@ -29,8 +29,9 @@ export interface OriginSketch {
   readonly fan: Fan;
   /** Days within the interval of each of {@link SKETCH_LEVELS}. */
   readonly inside: readonly number[];
-  /** Sum of |net| of the days that came. */
+  /** Sum of |net| of the days that came, and what it was before on average in as many days. */
   readonly flowed: number;
+  readonly usual: number;
   /** What each cheap member alone would have missed of the net, by name; NaN while its history is too short. */
   readonly missed: Readonly<Record<string, number>>;
   readonly weights: Readonly<Record<string, number>>;
@@ -128,6 +129,7 @@ export function sketchForecast(
     },
     inside: bounds.map(({ lower, upper }) => countInside(actual, lower, upper, currency)),
     flowed: sumOf(actual.map(Math.abs)),
+    usual: (horizon * sumOf(net.map(Math.abs))) / days,
     missed,
     weights: forecast.members,
   };
@@ -148,9 +150,7 @@ export function collectCashflowFigures(sketches: readonly OriginSketch[]): Cashf
     })),
     members: [...names].map((name) => {
       const asked = sketches.filter(({ missed }) => missed[name] >= 0);
-      const relative = relativeMisses(
-        asked.map(({ series, missed, flowed }) => ({ series, missed: missed[name], flowed })),
-      );
+      const relative = relativeMisses(asked.map((sketch) => ({ ...sketch, missed: sketch.missed[name] })));
       return {
         name,
         wape: sumOf(relative) / relative.length,

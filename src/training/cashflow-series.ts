@@ -4,7 +4,7 @@ import type { CashflowHistory } from '../models/cashflow.ts';
 import { findStreams } from '../models/recurring.ts';
 
 /** More accounts teach little more and take as long again. */
-export const SERIES_MAX = 8;
+const SERIES_MAX = 8;
 
 /** Daily money of each account (those without a name count as one), most transactions first. */
 export function seriesByAccount(

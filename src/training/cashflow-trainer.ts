@@ -1,5 +1,4 @@
 import { CASHFLOW_MODEL } from '../models/models.ts';
-import { SERIES_MAX } from './cashflow-series.ts';
 import type { CashflowParameters } from './fit-cashflow.ts';
 import { type ActiveCashflow, type CashflowTraining, trainCashflow } from './train-cashflow.ts';
 import type { ActiveVersion, Trainer } from './trainer.ts';
@@ -22,7 +21,8 @@ export const CASHFLOW_TRAINER: Trainer = {
     margin: 0.25,
   },
   isSeeded: false,
-  setsAside: `are not of the ${SERIES_MAX} busiest accounts, or of too short a history, or not in the account's main currency`,
+  setsAside:
+    'have no amount, or are not of the busiest accounts, of enough days, or in the main currency of theirs',
   async train(rows, active, options) {
     const trained = await trainCashflow(rows, active === null ? null : readActive(active), options);
     const { parameters, trials, evaluation, prior_weights, artifact } = trained;

@@ -13,7 +13,7 @@ export interface Origin {
 
 /**
  * Figures over all origins, each a mean of {@link relativeMisses}: money of several currencies is never added up. All are
- * 0 where nothing flowed at all.
+ * 0 where next to nothing flowed at all.
  */
 export interface CashflowScores {
   /** Misses of the net of each day. */
@@ -49,8 +49,9 @@ type Name = (typeof NAMES)[number];
 export interface OriginVerdict {
   readonly series: number;
   readonly days: number;
-  /** Sum of the sizes of the days' net. */
+  /** Sum of the sizes of the days' net, and what it was before on average in as many days. */
   readonly flowed: number;
+  readonly usual: number;
   /** Sums of misses by day, and misses of the sum. */
   readonly missed: Readonly<Record<Name, number>>;
   readonly totals: Readonly<Record<Name, number>>;
@@ -90,6 +91,7 @@ export function judgeOrigin(
     series,
     days: ahead,
     flowed: sum(actual.map(Math.abs)),
+    usual: (ahead * sum(net.map(Math.abs))) / net.length,
     missed: byName((point) => sum(actual.map((value, h) => Math.abs(value - point[h])))),
     totals: byName((point) => Math.abs(sum(actual) - sum(point))),
     inside: countInside(actual, lower, upper, daily.currency),
@@ -103,9 +105,7 @@ export function judgeOrigin(
 /** Joins the verdicts of all origins. */
 export function joinVerdicts(verdicts: readonly OriginVerdict[]): JudgedCashflow {
   const relative = (of: (verdict: OriginVerdict) => number) =>
-    relativeMisses(
-      verdicts.map((verdict) => ({ series: verdict.series, missed: of(verdict), flowed: verdict.flowed })),
-    );
+    relativeMisses(verdicts.map((verdict) => ({ ...verdict, missed: of(verdict) })));
   const of = (name: Name) => ({
     wape: mean(relative(({ missed }) => missed[name])),
     total_error: mean(relative(({ totals }) => totals[name])),

@@ -55,6 +55,8 @@ export const HORIZON_MAX = 30;
 const ORIGINS_PER_SERIES = 3;
 const COMPARED_ORIGINS_MIN = 4;
 const SERIES_SIMPLE = 6;
+/** Fewer forecasts are all better by chance too often (once in 64 of six) for that to be called sure. */
+const SURE_FORECASTS_MIN = 6;
 
 /**
  * Trains the cash-flow model: learns on the older four fifths of the days what short histories miss, reports forecasts
@@ -134,7 +136,7 @@ async function trainOn(
       origins: judged.origins,
       scores: judged.scores,
       baselines: judged.baselines,
-      beats_baseline: difference[1] < 0,
+      beats_baseline: judged.errors.length >= SURE_FORECASTS_MIN && difference[1] < 0,
       difference_to_seasonal_naive: difference,
     },
     comparison,

@@ -84,11 +84,13 @@ export async function train(dependencies: TrainDependencies, request: TrainReque
   const startedAt = clock();
   const { id, active, absence } = await readIncumbent(repository, model);
   const trained = await trainer.train(rows, active, request);
+  const decided = decide(trained.comparison, active, absence, request.force);
+  const { isActivated } = decided;
   const now = await activeId(repository, model);
-  const { isActivated, verdict } =
-    now === id
-      ? decide(trained.comparison, active, absence, request.force)
-      : { isActivated: true, verdict: `activated: not compared with ${now}, which was activated meanwhile` };
+  const verdict =
+    isActivated && now !== null && now !== id
+      ? `activated: not compared with ${now}, which was activated meanwhile`
+      : decided.verdict;
   const done = summarise(trainer, trained, request, verdict, startedAt, clock());
   const drawn = await drawReport(done, trained.figures).catch((error: unknown) =>
     error instanceof Error ? error : new Error(String(error)),

@@ -148,6 +148,18 @@ test('so is one among few days, told by the others or by the other direction', (
   const rent = answer([...ten, payment('2025-01-06', -1000)]);
   assert.ok(rent.summary.notes.every((note) => !note.includes('2025-01-06')));
   assert.ok(answer([payment('2025-01-06', -1000)]).summary.total_expense > 0);
+  const salaried = [
+    ...daily('2025-01-01', 10, () => 45),
+    payment('2025-01-03', 0.12),
+    payment('2025-01-28', 2500),
+  ];
+  for (const rows of [salaried, salaried.filter(({ amountMinor }) => amountMinor !== 12)]) {
+    const { summary } = answer(rows);
+    assert.ok(summary.total_income > 0, 'a salary beside a little interest, or alone, is no slip');
+    assert.ok(summary.notes.every((note) => !note.includes('2025-01-28')));
+  }
+  const small = [3.5, 12, 28].map((amount, i) => payment(`2025-01-0${i + 1}`, -amount));
+  assert.ok(answer([...small, payment('2025-01-05', 3000)]).summary.total_income > 0);
 });
 
 test('several currencies are never added up and the others are named', () => {

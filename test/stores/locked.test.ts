@@ -76,7 +76,7 @@ describe('while another process has the database locked', () => {
     const write = history.append([transaction({ id: 'waiting' })]).finally(() => {
       isOver = true;
     });
-    for (let tick = 0; tick < 100; tick++) {
+    for (let tick = 0; tick < 30; tick++) {
       await pause(10);
       assert.equal(await history.count(), 1);
     }

@@ -8,7 +8,12 @@ import { type BucketPolicy, tokensOf } from '../../src/lib/token-bucket.ts';
 import { createMemoryBuckets } from '../../src/stores/memory/buckets.ts';
 import type { BucketDecision } from '../../src/stores/ports.ts';
 import { createRedisBuckets, type RedisBucketOptions } from '../../src/stores/redis/buckets.ts';
-import { connectRedis, type RedisClient, waitUntilReady } from '../../src/stores/redis/connect.ts';
+import {
+  connectRedis,
+  explainFailure,
+  type RedisClient,
+  waitUntilReady,
+} from '../../src/stores/redis/connect.ts';
 import { type RedisServer, redisMissing, startRedis } from '../servers/redis.ts';
 import { describeBuckets } from './buckets-contract.ts';
 
@@ -250,6 +255,11 @@ describe('buckets on a server', { skip: redisMissing }, () => {
       opened.push(client);
       // As the start does: what is wrong with the connection is known before the first request.
       await waitUntilReady(client, 200);
+      const unexplained = new Error('Connection is closed.');
+      await until(
+        'the reason is known',
+        () => explainFailure(client, unexplained).message !== 'not connected',
+      );
       const { buckets, told } = open(client);
       assert.equal(await takeMany(() => buckets.take('a', 1), 20), 5);
       await until('the outage is told', () => told.length > 0);

@@ -11,7 +11,8 @@ interface Waiting {
 /**
  * Keeps count of the requests that are being answered, and bounds those of one connection. Node.js hands over every
  * request of a connection as it is read, long before those ahead of it are answered, and keeps all their replies: some
- * megabytes of small requests would become gigabytes. Register it before what may refuse a request.
+ * megabytes of small requests would become gigabytes. Register it before what may refuse a request. What never becomes a
+ * request of ours, such as a path that cannot be decoded, is answered as it is read and needs no bound.
  */
 export function addUnderWay(
   app: FastifyInstance,

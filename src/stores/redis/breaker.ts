@@ -9,7 +9,7 @@ export interface Breaker {
   readonly isOpen: () => boolean;
   /** True while open and confirmed by a probe. */
   readonly isDegraded: () => boolean;
-  /** Reports a failed call; `probe` is the same call without consequences. */
+  /** Reports a failed call; `probe` is a call of the same kind that is nobody's. */
   readonly trip: (cause: unknown, probe: () => Promise<unknown>) => void;
   /** Tells the observer of every change from now on, and at once when degraded. */
   readonly observe: (observer: DegradedObserver) => void;

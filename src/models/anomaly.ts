@@ -271,7 +271,7 @@ function findGaps({ context, habits, usual }: AnomalyView): Learning[] {
   else if (known < MERCHANT_KNOWN_MIN)
     gaps.push({
       what: 'merchant',
-      text: `the merchant was ${known === 0 ? 'never seen' : `seen ${countOf(known, 'time')}`} before; it is known from ${MERCHANT_KNOWN_MIN}`,
+      text: `the merchant was ${known === 0 ? 'not seen' : `seen ${countOf(known, 'time')}`} at training or in this account; it is known from ${MERCHANT_KNOWN_MIN} transactions`,
     });
   if (usual === null)
     gaps.push({

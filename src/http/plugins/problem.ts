@@ -77,7 +77,15 @@ function logFailure(request: FastifyRequest, { row, internal, cause }: AppError)
   if (request.socket.destroyed)
     request.log.info({ route: request.row?.url }, 'request aborted by the client');
   else if (row.status < 500) request.log.debug({ code: row.code }, 'refused');
-  else request.log.error({ code: row.code, internal, err: cause }, 'failed');
+  else if (row.code === 'internal') request.log.error({ code: row.code, internal, err: cause }, 'failed');
+  // While a server is away every request says so: why is worth a line each, where in our code it was noticed is not.
+  else request.log.error({ code: row.code, internal, reason: reasonOf(cause) }, 'failed');
+}
+
+function reasonOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const before = reasonOf(cause.cause);
+  return before === undefined ? cause.message : `${cause.message}: ${before}`;
 }
 
 /** Writes a failure as problem+json. */

@@ -39,7 +39,8 @@ describe('records of well-formed CSV', () => {
         const dated = rows.map((row, index) => [`2024-01-${String(index + 10)}`, ...row]);
         const lines = [header, ...dated].map((cells) => formatCells(cells, delimiter));
         const text = lines.join(lineEnd) + (endsWithBreak ? lineEnd : '');
-        const head = { ...inspectHead(text, true), delimiter, width, digitColumns: [0] };
+        // What is known of the file is given: a table of a row or two may well be guessed otherwise.
+        const head = { ...inspectHead(text, true), delimiter, preambleLines: 0, width, digitColumns: [0] };
         const scanner = scanRecords([text.slice(0, cutAt), text.slice(cutAt)], head);
         let line = 1;
         for (const [index, cells] of [header, ...dated].entries()) {
@@ -62,7 +63,13 @@ describe('records of well-formed CSV', () => {
     const property = fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows) => {
       const text = [['id', 'p', 'q', 'r'], ...rows].map((cells) => `${formatCells(cells, ',')}\n`).join('');
       const expected = parse(text, { relax_column_count: true, skip_empty_lines: true });
-      const head = { ...inspectHead(text, true), delimiter: ',', width: 4, digitColumns: [0] };
+      const head = {
+        ...inspectHead(text, true),
+        delimiter: ',',
+        preambleLines: 0,
+        width: 4,
+        digitColumns: [0],
+      };
       const scanner = scanRecords([text], head);
       const cells: unknown[] = [];
       for (let record = scanner.next(); record !== null; record = scanner.next()) cells.push(record.cells);

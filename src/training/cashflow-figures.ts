@@ -79,6 +79,8 @@ interface Came {
   readonly series: number;
   readonly actual: Float64Array;
   readonly currency: string | null;
+  readonly flowed: number;
+  readonly usual: number;
 }
 
 /** Days whose net lies within its interval, bounds and all; both are told in minor units, so less than half of one is no miss. */
@@ -99,7 +101,7 @@ export function countInside(
 export function sketchForecast(
   artifact: CashflowArtifact,
   history: CashflowHistory,
-  { series, actual, currency }: Came,
+  { series, actual, currency, flowed, usual }: Came,
   forecast: CashflowForecast,
   replayFits: () => FitMstl | null,
 ): OriginSketch {
@@ -128,8 +130,8 @@ export function sketchForecast(
       bounds: bounds.map(({ lower, upper }) => ({ lower: [...lower], upper: [...upper] })),
     },
     inside: bounds.map(({ lower, upper }) => countInside(actual, lower, upper, currency)),
-    flowed: sumOf(actual.map(Math.abs)),
-    usual: (horizon * sumOf(net.map(Math.abs))) / days,
+    flowed,
+    usual,
     missed,
     weights: forecast.members,
   };

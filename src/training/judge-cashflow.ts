@@ -87,18 +87,19 @@ export function judgeOrigin(
   const byName = (of: (point: Float64Array) => number) =>
     Object.fromEntries(NAMES.map((name) => [name, of(points[name])])) as Record<Name, number>;
   const { lower, upper } = forecast;
+  const flowed = sum(actual.map(Math.abs));
+  const usual = (ahead * sum(net.map(Math.abs))) / net.length;
+  const came = { series, actual, currency: daily.currency, flowed, usual };
   return {
     series,
     days: ahead,
-    flowed: sum(actual.map(Math.abs)),
-    usual: (ahead * sum(net.map(Math.abs))) / net.length,
+    flowed,
+    usual,
     missed: byName((point) => sum(actual.map((value, h) => Math.abs(value - point[h])))),
     totals: byName((point) => Math.abs(sum(actual) - sum(point))),
     inside: countInside(actual, lower, upper, daily.currency),
     width: sum(actual.map((value, h) => winkler(value, lower[h], upper[h], LEVEL))),
-    sketch: isSketching
-      ? sketchForecast(artifact, history, { series, actual, currency: daily.currency }, forecast, fits.replay)
-      : null,
+    sketch: isSketching ? sketchForecast(artifact, history, came, forecast, fits.replay) : null,
   };
 }
 

@@ -16,6 +16,8 @@ const WRITE_SECONDS = '1';
 /** More faults than this are counted, not listed: the reply to a bad request stays smaller than the request. */
 const ERRORS_MAX = 100;
 
+const CAUSES_MAX = 5;
+
 /** Fastify's own failures, in our table. */
 const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_NOT_FOUND: ['route_not_found', 'Nothing is served at this path.'],
@@ -82,10 +84,12 @@ function logFailure(request: FastifyRequest, { row, internal, cause }: AppError)
   else request.log.error({ code: row.code, internal, reason: reasonOf(cause) }, 'failed');
 }
 
-function reasonOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  const before = reasonOf(cause.cause);
-  return before === undefined ? cause.message : `${cause.message}: ${before}`;
+function reasonOf(cause: unknown, depth = 0): string | undefined {
+  if (!(cause instanceof Error) || depth >= CAUSES_MAX) return undefined;
+  // Of several addresses that were tried in vain there is a code and no message.
+  const words = cause.message || ('code' in cause ? String(cause.code) : cause.name);
+  const before = reasonOf(cause.cause, depth + 1);
+  return before === undefined ? words : `${words}: ${before}`;
 }
 
 /** Writes a failure as problem+json. */
